@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "common/error.hpp"
+#include "common/options.hpp"
+#include "services/http/cgi_rule.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace polyport::http {
+
+enum class symlink_policy : std::uint8_t {
+    inside, ///< links are followed as long as they stay below the root
+    follow, ///< links lead wherever they lead
+};
+
+/// `.EXT=TYPE`
+struct mime_override {
+    std::string extension; ///< with its dot, in lower case
+    std::string type;      ///< a media type, possibly with parameters
+
+    friend bool operator==(mime_override const&, mime_override const&) = default;
+};
+
+/// `CODE=FILE`
+struct error_page {
+    std::uint16_t status = 0; ///< 400 to 599
+    std::string file;
+
+    friend bool operator==(error_page const&, error_page const&) = default;
+};
+
+checked<mime_override> parse_mime_override(std::string_view text);
+checked<error_page> parse_error_page(std::string_view text);
+/// A name of a file, without a slash, `.` and `..`.
+checked<std::string> parse_index_name(std::string_view text);
+/// The name of an environment variable: letters, digits and `_`, not beginning with a digit.
+checked<std::string> parse_variable_name(std::string_view text);
+/// A directory that exists and that this process can open. Looks at the file system.
+checked<std::string> parse_directory(std::string_view text);
+
+/// Limits of requests; each has the option of its name, with `http-` before it.
+struct request_limits {
+    std::uint64_t max_header_bytes = 16 * 1024; ///< request line and fields
+    std::uint32_t max_header_fields = 100;
+    std::uint64_t max_target = 8 * 1024;  ///< bytes of the request target
+    std::uint32_t max_requests = 10'000;  ///< on one connection; 0: no limit
+    std::uint64_t max_body = 16ULL << 20; ///< bytes
+    std::chrono::milliseconds header_timeout{10'000};
+    std::chrono::milliseconds body_timeout{30'000}; ///< without a byte
+    std::uint64_t min_body_rate = 256;              ///< bytes a second; 0: no limit
+    std::chrono::milliseconds keep_alive_timeout{15'000};
+};
+
+enum class cgi_body : std::uint8_t {
+    automatic, ///< spool a body of unknown length, stream one of known length
+    stream,    ///< always stream, both ways at once
+};
+
+/// How CGI programs are run; each has the option of its name, with `http-cgi-` before it.
+struct cgi_settings {
+    std::vector<cgi_rule> rules{cgi_rule{}}; ///< in the order given
+    std::vector<std::string> env;            ///< variables of the daemon's environment to pass on
+    cgi_body body = cgi_body::automatic;
+    std::uint64_t max_header_bytes = 16 * 1024; ///< of the program's response
+
+    std::chrono::milliseconds timeout{60'000};      ///< wall clock of a run; 0: no limit
+    std::chrono::milliseconds idle_timeout{30'000}; ///< without a byte either way; 0: no limit
+    std::chrono::milliseconds kill_grace{2'000};    ///< from SIGTERM to SIGKILL
+    std::chrono::milliseconds output_grace{500};    ///< how long output stays open after the program's exit
+
+    std::uint32_t max = 0; ///< programs at a time; 0: by the number of processors
+    std::uint32_t max_per_ip = 0;
+    std::uint32_t queue = 64; ///< requests that wait for their turn
+    std::chrono::milliseconds queue_timeout{10'000};
+
+    std::chrono::milliseconds cpu{0}; ///< RLIMIT_CPU, whole seconds; 0: as the daemon
+    std::uint64_t memory = 0;         ///< RLIMIT_AS in bytes; 0: as the daemon
+    std::uint32_t files = 0;          ///< RLIMIT_NOFILE; 0: as the daemon was started
+    std::uint32_t processes = 0;      ///< RLIMIT_NPROC; 0: as the daemon
+    unsigned umask = 022;
+    std::string user;  ///< empty: as the daemon
+    std::string group; ///< empty: the user's own
+};
+
+struct settings {
+    std::string root; ///< empty: not given
+    std::vector<std::string> index{"index.html"};
+    bool listing = false;
+    symlink_policy symlinks = symlink_policy::inside;
+    bool hidden = false;
+    bool compress = true;
+    std::uint64_t file_cache = 32ULL << 20; ///< bytes; 0: none
+    std::string cache_control;              ///< empty: no such field
+    std::vector<mime_override> mime_types;
+    std::vector<error_page> error_pages;
+
+    request_limits limits;
+    cgi_settings cgi;
+};
+
+/// Adds the options of `settings`, which must outlive the set, in the groups HTTP, HTTP limits and CGI.
+void declare(option_set& options, settings& settings);
+
+/// The file of the old texts: `Port=80` is `http = *:80`, `Directory=DIR` is `http-root = DIR`. Call it when
+/// the services and declare() have added those two.
+void declare_old_names(option_set& options);
+
+} // namespace polyport::http
