@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "common/error.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace polyport {
+
+/// Tells the service manager the state, as in sd_notify(3): lines like "READY=1", "STOPPING=1", "STATUS=…".
+/// One datagram to the socket that NOTIFY_SOCKET names. False when there is no such variable. Never blocks.
+result<bool> notify_service_manager(std::string_view state);
+
+/// "RELOADING=1" with the MONOTONIC_USEC that Type=notify-reload wants.
+std::string reloading_state();
+
+} // namespace polyport
