@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE polyport
+#include <boost/test/unit_test.hpp>
