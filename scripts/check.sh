@@ -1,0 +1,131 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# Usage: scripts/check.sh [--all | --base COMMIT] [--only PART]…
+#
+# Checks the sources without running them (installing what that needs): format, tree, shell, build, tidy.
+# Ends with a status other than 0 if one of them finds something.
+#
+#   --base COMMIT   clang-tidy looks at what differs from COMMIT alone, and at what includes it; by default
+#                   COMMIT is origin/main, where there is such a thing
+#   --all           clang-tidy looks at every file
+#   --only PART     this part alone: format (clang-format), tree (the rules of scripts/tree_rules.py), shell
+#                   (shellcheck), build (GCC, optimised, warnings are errors), tidy (clang-tidy)
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+base=origin/main
+parts=()
+while [ $# -gt 0 ]; do
+    case $1 in
+    --all) base= && shift ;;
+    --base) base=${2:?--base needs a commit} && shift 2 ;;
+    --only) parts+=("${2:?--only needs a part}") && shift 2 ;;
+    --help | -h)
+        help_of "$0"
+        exit 0
+        ;;
+    *)
+        printf '%s: unknown argument %q; see --help\n' "${0##*/}" "$1" >&2
+        exit 2
+        ;;
+    esac
+done
+[ ${#parts[@]} -gt 0 ] || parts=(format tree shell build tidy)
+
+cd -- "$root"
+
+# sources GLOB…: what git tracks, or would if it were added
+sources() { git ls-files --cached --others --exclude-standard --deduplicate -- "$@" | while IFS= read -r file; do
+    [ -e "$file" ] && printf '%s\n' "$file"
+done; }
+
+check_format()
+{
+    sources '*.cpp' '*.hpp' '*.c' '*.h' | xargs -r -d '\n' clang-format-19 --dry-run -Werror
+}
+
+check_tree()
+{
+    sources | python3 -B scripts/tree_rules.py
+}
+
+check_shell()
+{
+    sources | while IFS= read -r file; do
+        # Programs without an extension too: what matters is the first line.
+        if [ -f "$file" ] && head -c 64 -- "$file" | head -n 1 | tr -d '\0' | grep -qE '^#!.*\b(ba|da)?sh\b'; then
+            printf '%s\n' "$file"
+        fi
+    done | xargs -r -d '\n' shellcheck --external-sources
+}
+
+check_build()
+{
+    build ci
+}
+
+# The translation units that clang-tidy is to look at, by their full names.
+units_to_tidy()
+{
+    if [ -z "$base" ]; then
+        sources '*.cpp' | sed "s|^|$root/|"
+        return
+    fi
+    {
+        git diff --name-only --diff-filter=d "$(git merge-base "$base" HEAD)"
+        git ls-files --others --exclude-standard
+    } | sort -u >build/ci/changed
+    # What Ninja knows of each object: its sources, then its headers, relative to build/ci or in full.
+    { sed "s|^|$root/|" build/ci/changed; echo '='; ninja -C build/ci -t deps; } | awk '
+        !listing { if ($0 == "=") listing = 1; else changed[$0] = 1; next }
+        /^[^ ]/ { unit = ""; next }
+        NF { if (unit == "") unit = $1; if ($1 in changed) hit[unit] = 1 }
+        END { for (unit in hit) print unit }'
+}
+
+check_tidy()
+{
+    configure ci
+    if [ -n "$base" ] && ! git rev-parse --quiet --verify "$base^{commit}" >/dev/null; then
+        echo "There is no commit $base: looking at every file."
+        base=
+    fi
+    # Only what is compiled, and nothing that a build generates.
+    units_to_tidy | grep -vF "$root/build/" | grep -xF -f <(
+        sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' build/ci/compile_commands.json
+    ) | sort -u >build/ci/units || true
+    echo "$(wc -l <build/ci/units) files"
+    xargs -r -d '\n' -P "$jobs" -n 1 clang-tidy-19 -p build/ci --quiet <build/ci/units 2> >(
+        grep -vE '^[0-9]+ warnings? (and [0-9]+ errors? )?generated\.$|^Suppressed |^Use -header-filter' >&2
+    )
+}
+
+install_for check
+failed=()
+for part in "${parts[@]}"; do
+    declare -F "check_$part" >/dev/null || fail "no part is called '$part'; see --help"
+    say "Checking: $part"
+    started=$SECONDS
+    # Not as a condition: there set -e would do nothing.
+    set +e
+    (
+        set -e
+        check_"$part"
+    )
+    status=$?
+    set -e
+    if [ "$status" -eq 0 ]; then
+        echo "$part: nothing found, $((SECONDS - started)) s"
+    else
+        failed+=("$part")
+        echo "$part: FAILED, $((SECONDS - started)) s"
+    fi
+done
+
+if [ ${#failed[@]} -gt 0 ]; then
+    say "Checks FAILED: ${failed[*]}"
+    exit 1
+fi
+say "All checks passed: ${parts[*]}"
