@@ -1,36 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "common/access_record.hpp"
 #include "common/error.hpp"
+#include "common/log_settings.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 
 namespace polyport {
-
-enum class access_log_format : std::uint8_t { common, combined, json };
-
-std::optional<access_log_format> parse_access_log_format(std::string_view word) noexcept;
-
-/// One answered request. Owns nothing; the texts must live until write() returns. Empty texts are "-" in the
-/// common and combined formats and are left out in JSON.
-struct access_record {
-    std::chrono::system_clock::time_point time; ///< when the request arrived
-    std::string_view remote;                    ///< host of the client, without its port
-    std::string_view user;                      ///< only if this server has authenticated it
-    std::string_view request;                   ///< the request line as it came, without its end
-    unsigned status = 0;
-    std::uint64_t body_bytes = 0; ///< of the response, as sent, without the head
-    std::string_view referer;
-    std::string_view user_agent;
-    std::chrono::microseconds duration{0};
-    std::uint64_t connection = 0;
-    std::string_view service;
-};
 
 /// One line for each request, in the formats of NCSA and Apache (common, combined) or as JSON objects. Lines
 /// are collected in blocks and written by a thread of its own; when that cannot follow, lines are dropped and

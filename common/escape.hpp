@@ -8,12 +8,11 @@ namespace polyport {
 
 /// Bytes of a peer made safe for a log, a terminal or JSON. Not printable are: C0 and C1 controls, DEL, bytes
 /// that are no UTF-8 (RFC 3629: no overlong forms, no surrogates), and what moves or hides text: line and
-/// paragraph separators, bidirectional controls, zero-width and byte-order marks.
+/// paragraph separators, bidirectional controls, zero-width and byte-order marks, tags.
 
 /// Valid UTF-8 passes; `\n`, `\r`, `\t`, `\\`, `\"` in short form, every byte that is not printable as
 /// `\xHH`: nothing is lost, the text can be read back.
 void append_escaped(std::string& out, std::string_view bytes);
-std::string escaped(std::string_view bytes);
 
 /// The value of a NAME=VALUE field: bare where that is unmistakable, otherwise escaped and in quotes.
 void append_text_value(std::string& out, std::string_view bytes);

@@ -32,6 +32,9 @@ public:
     std::vector<std::string> close_unclaimed();
 
 private:
+    bool has(std::string_view name) const;
+    std::string all_names() const;
+
     struct entry {
         std::string name;
         int number;

@@ -3,6 +3,7 @@
 
 #include "common/error.hpp"
 #include "common/log_record.hpp"
+#include "common/log_settings.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -14,13 +15,6 @@
 
 namespace polyport {
 
-struct log_settings {
-    log_level level = log_level::info;
-    log_format format = log_format::text;
-    std::string file;         ///< empty: standard error
-    std::size_t queue = 8192; ///< records that may wait for the writer before new ones are dropped
-};
-
 /// The daemon's log. A record is formatted by the caller and written by a thread of the logger's own, so that
 /// no caller ever waits for a disk or a terminal: when the writer cannot follow, new records are dropped and
 /// counted, and a record "log-records-dropped" tells how many. Any thread may write.
@@ -30,8 +24,12 @@ struct log_settings {
 /// Not in one expression with a co_await (GCC 12 destroys braced lists twice there).
 class logger {
 public:
-    /// Opens the file (created 0640, appended to). Throws start_error with a sentence.
-    explicit logger(log_settings const& settings);
+    /// Records that may wait for the writer before new ones are dropped.
+    static constexpr std::size_t default_queue = 8192;
+
+    /// Opens the file (created 0640, appended to). Throws start_error with a sentence. Takes nothing of the
+    /// settings for the access log.
+    explicit logger(log_settings const& settings, std::size_t queue = default_queue);
 
     /// Writes what is queued, for at most a second if the other end takes nothing.
     ~logger();

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "common/log_settings.hpp"
+
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -11,9 +14,6 @@
 #include <variant>
 
 namespace polyport {
-
-enum class log_level : std::uint8_t { trace, debug, info, warning, error };
-enum class log_format : std::uint8_t { text, json };
 
 /// "trace", "debug", "info", "warning", "error".
 std::string_view to_string(log_level level) noexcept;
@@ -83,8 +83,10 @@ public:
     void append(std::string& out, std::chrono::system_clock::time_point time);
 
 private:
-    std::int64_t second_ = -1;
-    char text_[24] = {}; // as far as "2026-11-21T01:02:03."
+    bool filled_ = false;
+    std::int64_t second_ = 0;
+    std::size_t length_ = 0;
+    char text_[32] = {}; // as far as "2026-11-21T01:02:03."
 };
 
 /// Each appends one line with its newline, and never another control byte, whatever the fields hold.

@@ -18,10 +18,6 @@ struct run_identity {
     gid_t gid = 0;
 };
 
-/// The account's number, or the number itself if the word is one. option is named in the sentence.
-checked<uid_t> resolve_user(std::string_view option, std::string_view word);
-checked<gid_t> resolve_group(std::string_view option, std::string_view word);
-
 /// What --user and --group ask for; nothing when both are empty. Without a group, the account's own. Looks
 /// names up, so it may block: for start-up. Says in time if this process may not become that user.
 checked<std::optional<run_identity>> resolve_identity(std::string_view user, std::string_view group);

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "common/escape.hpp"
+
+#include "common/quoted.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace polyport {
+
+namespace {
+
+enum class kind : std::uint8_t {
+    bare,    // printable ASCII that needs neither quotes nor escape
+    divides, // space and '=': printable, but quotes are needed around it
+    marks,   // quote and backslash
+    control, // C0 and DEL
+    high     // 0x80 and above
+};
+
+constexpr std::array<kind, 256> make_kinds()
+{
+    std::array<kind, 256> kinds{};
+    for (std::size_t byte = 0; byte < kinds.size(); ++byte) {
+        if (byte < 0x20 || byte == 0x7f)
+            kinds[byte] = kind::control;
+        else if (byte == ' ' || byte == '=')
+            kinds[byte] = kind::divides;
+        else if (byte == '"' || byte == '\\')
+            kinds[byte] = kind::marks;
+        else
+            kinds[byte] = byte < 0x80 ? kind::bare : kind::high;
+    }
+    return kinds;
+}
+
+constexpr auto kinds = make_kinds();
+
+kind kind_of(char c) noexcept
+{
+    return kinds[static_cast<unsigned char>(c)];
+}
+
+bool is_plain(char c) noexcept
+{
+    return kind_of(c) <= kind::divides;
+}
+
+/// Length of the longest beginning that goes out as it is.
+template <class Plain>
+std::size_t plain_run(std::string_view bytes, Plain plain) noexcept
+{
+    std::size_t length = 0;
+    while (length < bytes.size() && plain(bytes[length]))
+        ++length;
+    return length;
+}
+
+/// The code point of a valid sequence of that length (2 to 4).
+std::uint32_t decode(std::string_view sequence) noexcept
+{
+    auto const byte = [&](std::size_t index) {
+        return static_cast<std::uint32_t>(static_cast<unsigned char>(sequence[index]));
+    };
+    std::uint32_t code = byte(0) & (0xffu >> (sequence.size() + 1));
+    for (std::size_t index = 1; index < sequence.size(); ++index)
+        code = code << 6 | (byte(index) & 0x3fu);
+    return code;
+}
+
+/// Beyond ASCII: what a terminal obeys, what breaks a line, and what moves or hides the text around it.
+bool is_printable(std::uint32_t code) noexcept
+{
+    return !(code <= 0x9f || code == 0xad || code == 0x61c || (code >= 0x200b && code <= 0x200f) ||
+             (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff ||
+             (code >= 0xfff9 && code <= 0xfffb) || (code >= 0xe0000 && code <= 0xe007f));
+}
+
+constexpr std::string_view hex_digits = "0123456789abcdef";
+
+void append_hex(std::string& out, std::uint32_t value, int nibbles)
+{
+    while (nibbles-- > 0)
+        out += hex_digits[value >> (4 * nibbles) & 0xf];
+}
+
+void append_byte(std::string& out, char byte)
+{
+    out += "\\x";
+    append_hex(out, static_cast<unsigned char>(byte), 2);
+}
+
+void append_code_unit(std::string& out, std::uint32_t unit)
+{
+    out += "\\u";
+    append_hex(out, unit, 4);
+}
+
+/// The letter of a short escape that text, JSON and Apache have in common; NUL for none.
+char short_escape(char c) noexcept
+{
+    switch (c) {
+    case '"':
+    case '\\':
+        return c;
+    case '\n':
+        return 'n';
+    case '\r':
+        return 'r';
+    case '\t':
+        return 't';
+    default:
+        return '\0';
+    }
+}
+
+bool append_short_escape(std::string& out, char c)
+{
+    char const letter = short_escape(c);
+    if (letter == '\0')
+        return false;
+    out += '\\';
+    out += letter;
+    return true;
+}
+
+} // namespace
+
+void append_escaped(std::string& out, std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        std::size_t const run = plain_run(bytes, is_plain);
+        out.append(bytes.substr(0, run));
+        bytes.remove_prefix(run);
+        if (bytes.empty())
+            break;
+        std::size_t length = 1;
+        if (kind_of(bytes.front()) == kind::high) {
+            std::size_t const valid = utf8_length(bytes);
+            length = valid == 0 ? 1 : valid;
+            if (valid != 0 && is_printable(decode(bytes.substr(0, valid)))) {
+                out.append(bytes.substr(0, valid));
+            } else {
+                for (char const byte : bytes.substr(0, length))
+                    append_byte(out, byte);
+            }
+        } else if (!append_short_escape(out, bytes.front())) {
+            append_byte(out, bytes.front());
+        }
+        bytes.remove_prefix(length);
+    }
+}
+
+void append_text_value(std::string& out, std::string_view bytes)
+{
+    auto const bare = [](char c) { return kind_of(c) == kind::bare; };
+    if (!bytes.empty() && plain_run(bytes, bare) == bytes.size()) {
+        out.append(bytes);
+        return;
+    }
+    out += '"';
+    append_escaped(out, bytes);
+    out += '"';
+}
+
+void append_json_string(std::string& out, std::string_view bytes)
+{
+    out += '"';
+    while (!bytes.empty()) {
+        std::size_t const run = plain_run(bytes, is_plain);
+        out.append(bytes.substr(0, run));
+        bytes.remove_prefix(run);
+        if (bytes.empty())
+            break;
+        std::size_t length = 1;
+        if (kind_of(bytes.front()) != kind::high) {
+            if (!append_short_escape(out, bytes.front()))
+                append_code_unit(out, static_cast<unsigned char>(bytes.front()));
+        } else if (std::size_t const valid = utf8_length(bytes); valid == 0) {
+            out += "\\ufffd";
+        } else {
+            length = valid;
+            std::uint32_t const code = decode(bytes.substr(0, valid));
+            if (is_printable(code)) {
+                out.append(bytes.substr(0, valid));
+            } else if (code < 0x10000) {
+                append_code_unit(out, code);
+            } else {
+                append_code_unit(out, 0xd800 + ((code - 0x10000) >> 10));
+                append_code_unit(out, 0xdc00 + ((code - 0x10000) & 0x3ff));
+            }
+        }
+        bytes.remove_prefix(length);
+    }
+    out += '"';
+}
+
+void append_access_value(std::string& out, std::string_view bytes)
+{
+    if (bytes.empty()) {
+        out += '-';
+        return;
+    }
+    for (;;) {
+        std::size_t const run = plain_run(bytes, is_plain);
+        out.append(bytes.substr(0, run));
+        bytes.remove_prefix(run);
+        if (bytes.empty())
+            return;
+        if (!append_short_escape(out, bytes.front()))
+            append_byte(out, bytes.front());
+        bytes.remove_prefix(1);
+    }
+}
+
+} // namespace polyport
