@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "common/acceptor.hpp"
+
+#include "common/connection_log.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <memory>
+#include <system_error>
+#include <utility>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+namespace polyport {
+namespace {
+
+constexpr int accepts_a_turn = 64;
+// How long to wait for descriptors or memory that something else than a connection of ours gives back.
+constexpr std::chrono::milliseconds shortage_pause{100};
+
+bool is_shortage(int code) noexcept
+{
+    return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
+}
+
+bool is_wildcard(socket_address const& address)
+{
+    return address.is_ip() && (address.host() == "0.0.0.0" || address.host() == "::");
+}
+
+std::optional<ucred> credentials_of(int fd)
+{
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+        return std::nullopt;
+    return peer;
+}
+
+} // namespace
+
+acceptor::acceptor(runtime& owner, service_instance& service, listener bound)
+    : owner_(owner), service_(service), bound_(std::move(bound)),
+      any_local_address_(is_wildcard(bound_.address)), socket_(owner.sockets(), std::move(bound_.fd)),
+      pause_over_(owner.context())
+{
+    if (bound_.kind == transport::tcp) { // accepted sockets inherit it, so it costs no call for each
+        int const on = 1;
+        ::setsockopt(socket_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    owner_.connections().watch_departures(pause_over_);
+}
+
+acceptor::~acceptor()
+{
+    owner_.connections().unwatch_departures(pause_over_);
+}
+
+void acceptor::stop()
+{
+    stopped_ = true;
+    socket_.close();
+    bound_.file = {};
+    pause_over_.cancel();
+}
+
+task<> acceptor::run()
+{
+    while (!stopped_) {
+        switch (accept_some()) {
+        case step::pause:
+            co_await pause();
+            break;
+        case step::go_on:
+        case step::wait_for_one:
+            co_await socket_.wait(watched::event::readable);
+            break;
+        }
+    }
+}
+
+acceptor::step acceptor::accept_some()
+{
+    for (int i = 0; i < accepts_a_turn; ++i) {
+        if (!owner_.connections().has_room()) {
+            if (!std::exchange(paused_, true))
+                owner_.log().warning("accept-paused", {{"service", service_.name()},
+                                                       {"reason", "max-connections reached"},
+                                                       {"connections", owner_.connections().size()}});
+            return step::pause;
+        }
+        sockaddr_storage peer{};
+        socklen_t length = sizeof peer;
+        unique_fd fd(::accept4(socket_.fd(), reinterpret_cast<sockaddr*>(&peer), &length,
+                               SOCK_NONBLOCK | SOCK_CLOEXEC));
+        int const code = fd ? 0 : errno;
+        if (code == EAGAIN || code == EWOULDBLOCK) {
+            socket_.input_drained();
+            return step::wait_for_one;
+        }
+        if (code != 0 && !is_shortage(code))
+            continue; // EINTR, ECONNABORTED and what accept(2) passes on from the network: the next one
+        if (code != 0) {
+            if (!std::exchange(paused_, true)) {
+                if (auto const held = trouble_.admit(coarse_now()))
+                    owner_.log().warning("accept-paused", {{"service", service_.name()},
+                                                           {"reason", std::strerror(code)},
+                                                           {"held-back", *held}});
+            }
+            return step::pause;
+        }
+        if (std::exchange(paused_, false))
+            owner_.log().info("accept-resumed", {{"service", service_.name()}});
+        admit(std::move(fd), reinterpret_cast<sockaddr const&>(peer), length);
+    }
+    return step::go_on;
+}
+
+void acceptor::admit(unique_fd fd, sockaddr const& peer, socklen_t length)
+{
+    auto const local =
+        any_local_address_ ? socket_address::local_of(fd.get()) : result<socket_address>(bound_.address);
+    auto const credentials = bound_.kind == transport::unix_stream ? credentials_of(fd.get()) : std::nullopt;
+    try {
+        auto c = std::make_unique<connection>(owner_.connections(), service_, bound_.kind, owner_.sockets(),
+                                              std::move(fd), local ? *local : bound_.address,
+                                              socket_address::from(&peer, length));
+        c->peer = credentials;
+        log_opened(owner_.log(), *c);
+        owner_.spawn(service_, std::move(c));
+    } catch (std::system_error const& error) { // the kernel cannot watch one more
+        if (auto const held = trouble_.admit(coarse_now()))
+            owner_.log().warning(
+                "connection-dropped",
+                {{"service", service_.name()}, {"reason", error.what()}, {"held-back", *held}});
+    }
+}
+
+// A connection that leaves cancels the timer. One that left between the failed accept and the wait is not
+// missed for longer than the pause.
+task<> acceptor::pause()
+{
+    pause_over_.expires_after(shortage_pause);
+    co_await pause_over_.async_wait(as_tuple_awaitable);
+}
+
+} // namespace polyport

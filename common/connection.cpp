@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "common/connection.hpp"
+
+#include "common/connection_table.hpp"
+
+#include <ctime>
+
+namespace polyport {
+
+std::string_view to_string(transport value) noexcept
+{
+    switch (value) {
+    case transport::tcp:
+        return "tcp";
+    case transport::udp:
+        return "udp";
+    case transport::unix_stream:
+        return "unix";
+    case transport::unix_datagram:
+        return "unixgram";
+    }
+    return "?";
+}
+
+std::string_view to_string(connection_state value) noexcept
+{
+    switch (value) {
+    case connection_state::busy:
+        return "busy";
+    case connection_state::idle:
+        return "idle";
+    case connection_state::reading:
+        return "reading";
+    case connection_state::writing:
+        return "writing";
+    case connection_state::closing:
+        return "closing";
+    }
+    return "?";
+}
+
+std::string_view to_string(deadline_kind value) noexcept
+{
+    switch (value) {
+    case deadline_kind::none:
+        return "none";
+    case deadline_kind::header:
+        return "header";
+    case deadline_kind::body:
+        return "body";
+    case deadline_kind::idle:
+        return "idle";
+    case deadline_kind::write:
+        return "write";
+    case deadline_kind::handler:
+        return "handler";
+    }
+    return "?";
+}
+
+errc expiry_of(deadline_kind kind) noexcept
+{
+    switch (kind) {
+    case deadline_kind::header:
+        return errc::header_timeout;
+    case deadline_kind::body:
+        return errc::body_timeout;
+    case deadline_kind::idle:
+        return errc::idle_timeout;
+    case deadline_kind::write:
+        return errc::write_timeout;
+    case deadline_kind::none:
+    case deadline_kind::handler:
+        break;
+    }
+    return errc::handler_timeout;
+}
+
+std::chrono::steady_clock::time_point coarse_now() noexcept
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return std::chrono::steady_clock::time_point(std::chrono::seconds(now.tv_sec) +
+                                                 std::chrono::nanoseconds(now.tv_nsec));
+}
+
+connection::connection(connection_table& owner, service_instance& of, transport how, readiness& set,
+                       unique_fd fd, socket_address own_address, socket_address peer_address)
+    : table(owner), service(of), id(owner.next_id()), kind(how), started(coarse_now()),
+      last_activity(started), local(std::move(own_address)), remote(std::move(peer_address)),
+      socket(set, std::move(fd))
+{
+    table.join(*this);
+}
+
+connection::~connection()
+{
+    table.leave(*this);
+}
+
+void connection::end(error_code reason)
+{
+    socket.fail(reason);
+    if (state == connection_state::closing)
+        return;
+    state = connection_state::closing;
+    deadline = deadline_kind::none;
+    cancel.emit(boost::asio::cancellation_type::terminal);
+}
+
+void connection::set_deadline(deadline_kind what, std::chrono::milliseconds after)
+{
+    if (after <= std::chrono::milliseconds::zero()) {
+        clear_deadline();
+        return;
+    }
+    deadline = what;
+    deadline_at = coarse_now() + after;
+    table.deadline_set(deadline_at);
+}
+
+} // namespace polyport

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "common/error.hpp"
+#include "common/readiness.hpp"
+#include "common/socket_address.hpp"
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <sys/socket.h>
+
+namespace polyport {
+
+class connection_table;
+struct service_instance;
+
+enum class transport : std::uint8_t { tcp, udp, unix_stream, unix_datagram };
+
+/// "tcp", "udp", "unix", "unixgram": the words of the launch report, the log and the client's addresses.
+std::string_view to_string(transport value) noexcept;
+
+/// What a connection is doing, as far as its stream knows.
+enum class connection_state : std::uint8_t {
+    busy,    ///< the handler works, or waits for something that is not this stream
+    idle,    ///< between two requests
+    reading, ///< waits for more of a request
+    writing, ///< waits for the peer to read
+    closing, ///< has been told to end
+};
+
+std::string_view to_string(connection_state value) noexcept;
+
+enum class deadline_kind : std::uint8_t { none, header, body, idle, write, handler };
+
+std::string_view to_string(deadline_kind value) noexcept;
+
+/// The error that a connection ends with when a deadline of this kind has passed.
+errc expiry_of(deadline_kind kind) noexcept;
+
+/// Coarse monotonic time (some milliseconds of resolution, a few nanoseconds of cost), on the scale of
+/// std::chrono::steady_clock.
+std::chrono::steady_clock::time_point coarse_now() noexcept;
+
+/// One connection, from accept to close: the record that the table shows. Its stream owns it; it leaves the
+/// table, and is logged as closed, when the handler's frame is destroyed.
+class connection
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>> {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    /// Joins `owner`. `fd` is a connected, non-blocking stream socket. Throws std::system_error when the
+    /// kernel cannot watch one more descriptor.
+    connection(connection_table& owner, service_instance& of, transport how, readiness& set, unique_fd fd,
+               socket_address own_address, socket_address peer_address);
+    ~connection();
+
+    /// Ends the connection: whatever its handler waits for, now or next, fails with `reason`. The first
+    /// reason stands. Its handler does not run inside this call.
+    void end(error_code reason);
+    /// Why it ended, once it has; what `closed` is logged with.
+    error_code ended() const noexcept { return socket.failure(); }
+
+    /// Sets the one deadline in force; replaces the one before. `after` from now; zero or less: none.
+    void set_deadline(deadline_kind kind, std::chrono::milliseconds after);
+    void clear_deadline() noexcept { deadline = deadline_kind::none; }
+
+    connection_table& table;
+    service_instance& service;
+    std::uint64_t const id;
+    transport const kind;
+    connection_state state = connection_state::busy;
+    deadline_kind deadline = deadline_kind::none;
+    time_point deadline_at{};
+    std::optional<ucred> peer;  ///< of a UNIX peer (SO_PEERCRED), as of its connect
+    std::uint64_t received = 0; ///< bytes
+    std::uint64_t sent = 0;     ///< bytes
+    time_point const started;
+    time_point last_activity;
+    socket_address const local;
+    socket_address const remote;
+    watched socket;
+    boost::asio::cancellation_signal cancel; ///< ends Asio operations that the handler waits for
+};
+
+} // namespace polyport

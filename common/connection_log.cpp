@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "common/connection_log.hpp"
+
+#include "common/service.hpp"
+#include "common/tcp_state.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace polyport {
+namespace {
+
+double seconds_since(connection::time_point start)
+{
+    return std::chrono::duration<double>(coarse_now() - start).count();
+}
+
+void write_opened(logger& log, connection const& c)
+{
+    auto const local = c.local.to_string();
+    auto const remote = c.remote.to_string();
+    if (c.peer)
+        log.info("opened",
+                 {{"service", c.service.name()},
+                  {"transport", to_string(c.kind)},
+                  {"local", local},
+                  {"remote", remote},
+                  {"uid", c.peer->uid},
+                  {"gid", c.peer->gid},
+                  {"pid", c.peer->pid}},
+                 c.id);
+    else
+        log.info("opened",
+                 {{"service", c.service.name()},
+                  {"transport", to_string(c.kind)},
+                  {"local", local},
+                  {"remote", remote}},
+                 c.id);
+}
+
+} // namespace
+
+void log_opened(logger& log, connection const& c)
+{
+    if (log.enabled(log_level::info))
+        write_opened(log, c);
+}
+
+void log_closed(logger& log, connection const& c) noexcept
+{
+    if (!log.enabled(log_level::info))
+        return;
+    auto const reason = c.ended() ? c.ended().message() : "done";
+    log.info("closed",
+             {{"service", c.service.name()},
+              {"remote", c.remote.to_string()},
+              {"reason", reason},
+              {"received", c.received},
+              {"sent", c.sent},
+              {"duration", seconds_since(c.started)}},
+             c.id);
+}
+
+void log_connection(logger& log, connection const& c)
+{
+    auto const local = c.local.to_string();
+    auto const remote = c.remote.to_string();
+    auto const tcp = c.kind == transport::tcp ? tcp_state_of(c.socket.fd()) : result<tcp_state>(tcp_state{});
+    if (c.kind == transport::tcp && tcp)
+        log.info("connection",
+                 {{"service", c.service.name()},
+                  {"transport", to_string(c.kind)},
+                  {"local", local},
+                  {"remote", remote},
+                  {"state", to_string(c.state)},
+                  {"deadline", to_string(c.deadline)},
+                  {"received", c.received},
+                  {"sent", c.sent},
+                  {"age", seconds_since(c.started)},
+                  {"idle", seconds_since(c.last_activity)},
+                  {"tcp-state", tcp_state_name(tcp->state)},
+                  {"rtt-us", tcp->rtt_us},
+                  {"retransmits", tcp->retransmits}},
+                 c.id);
+    else
+        log.info("connection",
+                 {{"service", c.service.name()},
+                  {"transport", to_string(c.kind)},
+                  {"local", local},
+                  {"remote", remote},
+                  {"state", to_string(c.state)},
+                  {"deadline", to_string(c.deadline)},
+                  {"received", c.received},
+                  {"sent", c.sent},
+                  {"age", seconds_since(c.started)},
+                  {"idle", seconds_since(c.last_activity)},
+                  {"uid", c.peer ? c.peer->uid : static_cast<uid_t>(-1)},
+                  {"gid", c.peer ? c.peer->gid : static_cast<gid_t>(-1)},
+                  {"pid", c.peer ? c.peer->pid : 0}},
+                 c.id);
+}
+
+void log_flow(logger& log, flow const& f, std::chrono::steady_clock::time_point now)
+{
+    auto const seconds = [now](auto since) { return std::chrono::duration<double>(now - since).count(); };
+    log.info("flow", {{"flow", f.id},
+                      {"service", f.service->name()},
+                      {"transport", to_string(f.kind)},
+                      {"local", f.local.to_string()},
+                      {"remote", f.remote.to_string()},
+                      {"messages-received", f.messages_received},
+                      {"messages-sent", f.messages_sent},
+                      {"received", f.received},
+                      {"sent", f.sent},
+                      {"age", seconds(f.started)},
+                      {"idle", seconds(f.last_activity)}});
+}
+
+} // namespace polyport

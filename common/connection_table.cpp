@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "common/connection_table.hpp"
+
+#include "common/connection_log.hpp"
+#include "common/log.hpp"
+#include "common/service.hpp"
+
+#include <algorithm>
+
+namespace polyport {
+namespace {
+
+// Deadlines are kept to within this: sweeps come no closer together.
+constexpr std::chrono::milliseconds sweep_resolution{20};
+
+} // namespace
+
+connection* connection_table::find(std::uint64_t id) noexcept
+{
+    auto const found = std::find_if(connections_.begin(), connections_.end(),
+                                    [id](connection const& c) { return c.id == id; });
+    return found == connections_.end() ? nullptr : &*found;
+}
+
+void connection_table::join(connection& c)
+{
+    connections_.push_back(c);
+    ++c.service.stats.opened;
+}
+
+void connection_table::leave(connection& c) noexcept
+{
+    connections_.erase(connections_.iterator_to(c));
+    auto& stats = c.service.stats;
+    ++stats.closed;
+    stats.received += c.received;
+    stats.sent += c.sent;
+    log_closed(log_, c);
+    for (auto* const timer : departure_watchers_)
+        timer->cancel();
+}
+
+void connection_table::drain()
+{
+    draining_ = true;
+    for (auto& c : connections_) {
+        if (c.state == connection_state::idle)
+            c.end(errc::draining);
+    }
+}
+
+void connection_table::end_all(error_code reason)
+{
+    for (auto& c : connections_)
+        c.end(reason);
+}
+
+void connection_table::discard_all() noexcept
+{
+    sweep_timer_ = nullptr;
+    departure_watchers_.clear();
+    // Each step destroys one handler, and so takes its connection out of the list; one that waits for
+    // something else stays for the io_context to destroy.
+    for (auto left = connections_.size(); left > 0 && !connections_.empty(); --left) {
+        auto& c = connections_.front();
+        connections_.splice(connections_.end(), connections_, connections_.begin());
+        c.socket.discard_waiters();
+    }
+}
+
+connection_table::time_point connection_table::sweep(time_point now)
+{
+    auto next = time_point::max();
+    for (auto& c : connections_) {
+        if (c.deadline == deadline_kind::none)
+            continue;
+        if (c.deadline_at <= now)
+            c.end(expiry_of(c.deadline));
+        else
+            next = std::min(next, c.deadline_at);
+    }
+    if (next != time_point::max())
+        next = std::max(next, now + sweep_resolution);
+    next_sweep_ = next;
+    return next;
+}
+
+void connection_table::deadline_set(time_point at)
+{
+    if (at >= next_sweep_ || !sweep_timer_)
+        return;
+    next_sweep_ = std::max(at, coarse_now() + sweep_resolution);
+    sweep_timer_->expires_at(next_sweep_);
+}
+
+} // namespace polyport

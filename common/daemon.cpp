@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "common/daemon.hpp"
+
+#include "common/connection_log.hpp"
+#include "common/service_manager.hpp"
+#include "common/udp_server.hpp"
+#include "common/unix_datagram_server.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+namespace polyport {
+namespace {
+
+// After the drain, for handlers to take note that their connection has ended.
+constexpr std::chrono::milliseconds last_wait{3000};
+
+service_instance& service_named(std::list<service_instance>& services, std::string_view name)
+{
+    return *std::find_if(services.begin(), services.end(),
+                         [name](service_instance const& s) { return s.name() == name; });
+}
+
+} // namespace
+
+daemon::daemon(runtime& owner, std::list<service_instance>& services)
+    : owner_(owner), services_(services), stop_signals_(owner.context(), SIGTERM, SIGINT),
+      other_signals_(owner.context(), SIGHUP, SIGUSR1), left_(owner.context())
+{
+    owner_.connections().watch_departures(left_);
+}
+
+void daemon::open(std::vector<enabled_endpoint> const& endpoints, inherited_sockets& inherited)
+{
+    for (auto const& endpoint : endpoints) {
+        auto& service = service_named(services_, endpoint.service);
+        if (service.implementation && !std::exchange(service.started, true))
+            service.implementation->start(owner_);
+        auto bound = open_listeners(endpoint, service.definition.reached_by, owner_.settings(), inherited);
+        for (auto& one : bound.value()) { // throws start_error
+            switch (one.kind) {
+            case transport::tcp:
+            case transport::unix_stream:
+                acceptors_.push_back(std::make_unique<acceptor>(owner_, service, std::move(one)));
+                break;
+            case transport::udp:
+                datagram_servers_.push_back(std::make_unique<udp_server>(owner_, service, std::move(one)));
+                break;
+            case transport::unix_datagram:
+                datagram_servers_.push_back(
+                    std::make_unique<unix_datagram_server>(owner_, service, std::move(one)));
+                break;
+            }
+        }
+    }
+}
+
+std::vector<ready_endpoint> daemon::endpoints() const
+{
+    std::vector<ready_endpoint> all;
+    auto const add = [&all](auto const& server) {
+        all.push_back(
+            {std::string(server.service().name()), std::string(to_string(server.kind())), server.address()});
+    };
+    for (auto const& server : acceptors_)
+        add(*server);
+    for (auto const& server : datagram_servers_)
+        add(*server);
+    return all;
+}
+
+bool daemon::run()
+{
+    for (auto const& server : acceptors_)
+        spawn("accept", server->run());
+    for (auto const& server : datagram_servers_)
+        spawn("datagrams", server->run());
+    boost::asio::co_spawn(owner_.context(), watch_other_signals(), [](std::exception_ptr const&) {});
+    boost::asio::co_spawn(owner_.context(), watch_stop_signals(),
+                          [this](std::exception_ptr const&) { owner_.context().stop(); });
+    owner_.context().run();
+    return is_empty();
+}
+
+void daemon::spawn(std::string_view name, task<> loop)
+{
+    ++loops_;
+    boost::asio::co_spawn(owner_.context(), std::move(loop), [this, name](std::exception_ptr const& failure) {
+        --loops_;
+        left_.cancel();
+        if (!failure)
+            return;
+        try {
+            std::rethrow_exception(failure);
+        } catch (std::exception const& error) {
+            owner_.log().error("loop-failed", {{"loop", name}, {"exception", error.what()}});
+        }
+    });
+}
+
+task<> daemon::watch_stop_signals()
+{
+    auto const [error, number] = co_await stop_signals_.async_wait(as_tuple_awaitable);
+    owner_.log().info("draining", {{"signal", number == SIGINT ? "SIGINT" : "SIGTERM"},
+                                   {"connections", owner_.connections().size()}});
+    notify_service_manager("STOPPING=1");
+    stop_signals_.async_wait([this](error_code failed, int) {
+        if (failed)
+            return;
+        hurry_ = true;
+        left_.cancel();
+    });
+    stop_listening();
+    owner_.connections().drain();
+    co_await wait_until_empty(owner_.settings().drain_timeout);
+    if (!is_empty()) {
+        owner_.log().warning("drain-ended", {{"reason", hurry_ ? "second signal" : "drain-timeout"},
+                                             {"connections", owner_.connections().size()}});
+        owner_.connections().end_all(errc::drain_timeout);
+        hurry_ = false;
+        co_await wait_until_empty(last_wait);
+    }
+    if (!is_empty())
+        owner_.log().error("handlers-left", {{"connections", owner_.connections().size()},
+                                             {"reason", "they did not end when their connection was ended"}});
+}
+
+task<> daemon::wait_until_empty(std::chrono::milliseconds at_most)
+{
+    auto const until = std::chrono::steady_clock::now() + at_most;
+    while (!is_empty() && !hurry_ && std::chrono::steady_clock::now() < until) {
+        left_.expires_at(until);
+        co_await left_.async_wait(as_tuple_awaitable);
+    }
+}
+
+void daemon::stop_listening()
+{
+    for (auto const& server : acceptors_)
+        server->stop();
+    for (auto const& server : datagram_servers_)
+        server->stop();
+}
+
+task<> daemon::watch_other_signals()
+{
+    for (;;) {
+        auto const [error, number] = co_await other_signals_.async_wait(as_tuple_awaitable);
+        if (error)
+            co_return;
+        if (number == SIGHUP)
+            reopen_logs();
+        else
+            log_tables();
+    }
+}
+
+void daemon::reopen_logs()
+{
+    notify_service_manager(reloading_state());
+    if (owner_.log().reopen())
+        owner_.log().info("logs-reopened");
+    for (auto const& service : services_) {
+        if (service.implementation && service.started)
+            service.implementation->reopen_logs();
+    }
+    notify_service_manager("READY=1");
+}
+
+void daemon::log_tables()
+{
+    auto& log = owner_.log();
+    for (auto const& c : owner_.connections().all())
+        log_connection(log, c);
+    auto const now = coarse_now();
+    for (auto const& known : owner_.flows().all(now))
+        log_flow(log, known, now);
+    log.info("tables", {{"connections", owner_.connections().size()},
+                        {"flows", owner_.flows().all(now).size()},
+                        {"accepted", owner_.connections().accepted()},
+                        {"flows-evicted", owner_.flows().evicted()},
+                        {"log-records-dropped", log.dropped()}});
+}
+
+} // namespace polyport

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "common/readiness.hpp"
+
+#include <boost/asio/post.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+#include <sys/epoll.h>
+
+namespace polyport {
+namespace {
+
+constexpr int events_a_turn = 256;
+constexpr std::uint32_t all_events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+int make_set()
+{
+    int const fd = ::epoll_create1(EPOLL_CLOEXEC);
+    if (fd < 0)
+        throw start_error(std::string("the kernel gives no epoll instance: ") + std::strerror(errno));
+    return fd;
+}
+
+} // namespace
+
+readiness::readiness(boost::asio::io_context& context) : context_(context), set_(context, make_set())
+{
+    arm();
+}
+
+readiness::~readiness()
+{
+    ready_.clear_and_dispose([](waiter* w) { w->discard(); });
+}
+
+void readiness::arm()
+{
+    set_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](error_code error) {
+        if (error == boost::asio::error::operation_aborted)
+            return;
+        dispatch();
+        arm();
+    });
+}
+
+// Two phases: first every event is noted, which only moves waiters to the ready list, then they run. A
+// handler may destroy any watched descriptor, so no event may be looked at once the first handler has run.
+void readiness::dispatch()
+{
+    std::array<epoll_event, events_a_turn> events;
+    int const count = ::epoll_wait(set_.native_handle(), events.data(), events_a_turn, 0);
+    for (int i = 0; i < count; ++i) {
+        auto const& event = events[static_cast<std::size_t>(i)];
+        static_cast<watched*>(event.data.ptr)->note(event.events);
+    }
+    run_ready();
+}
+
+void readiness::resume_later(waiter& w, error_code result)
+{
+    w.result.error = result;
+    ready_.push_back(w);
+    schedule();
+}
+
+void readiness::schedule()
+{
+    if (running_ || std::exchange(posted_, true))
+        return;
+    boost::asio::post(context_, [this] {
+        posted_ = false;
+        run_ready();
+    });
+}
+
+// Runs those that are ready now; whoever becomes ready on the way has its turn after the kernel was asked
+// again, so that no chain of handlers keeps out new events.
+void readiness::run_ready()
+{
+    waiter_list turn;
+    turn.swap(ready_);
+    running_ = true;
+    while (!turn.empty()) {
+        waiter& w = turn.front();
+        turn.pop_front();
+        w.resume();
+    }
+    running_ = false;
+    if (!ready_.empty())
+        schedule();
+}
+
+watched::watched(readiness& set, unique_fd fd) : set_(set), fd_(std::move(fd))
+{
+    epoll_event interest{};
+    interest.events = all_events;
+    interest.data.ptr = this;
+    if (::epoll_ctl(set_.set_.native_handle(), EPOLL_CTL_ADD, fd_.get(), &interest) == 0 || errno == EPERM)
+        return;
+    throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+}
+
+watched::~watched()
+{
+    close();
+}
+
+void watched::close()
+{
+    // No EPOLL_CTL_DEL: nothing else holds the open file (every descriptor is close-on-exec, and programs
+    // are started by vfork, which returns after exec), so that closing it leaves the set.
+    fd_.reset();
+    fail(boost::asio::error::operation_aborted);
+}
+
+bool watched::is_ready(event what) const noexcept
+{
+    switch (what) {
+    case event::readable:
+        return readable_;
+    case event::writable:
+        return writable_;
+    case event::hangup:
+        return peer_closed_;
+    }
+    return false;
+}
+
+void watched::wait_with(event what, waiter& w)
+{
+    if (failure_ || is_ready(what))
+        set_.resume_later(w, failure_);
+    else
+        slot(what) = &w;
+}
+
+void watched::note(std::uint32_t events)
+{
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+        peer_closed_ = true;
+        gone_ = gone_ || (events & (EPOLLHUP | EPOLLERR));
+    }
+    readable_ = readable_ || peer_closed_ || (events & EPOLLIN);
+    writable_ = writable_ || gone_ || (events & EPOLLOUT);
+    for (auto const what : {event::readable, event::writable, event::hangup}) {
+        if (!is_ready(what))
+            continue;
+        if (auto* const w = std::exchange(slot(what), nullptr)) {
+            w->result = {};
+            set_.ready_.push_back(*w);
+        }
+    }
+}
+
+void watched::fail(error_code reason)
+{
+    if (!failure_)
+        failure_ = reason;
+    for (auto const what : {event::readable, event::writable, event::hangup})
+        cancel(what, failure_);
+}
+
+void watched::cancel(event what, error_code reason)
+{
+    if (auto* const w = std::exchange(slot(what), nullptr))
+        set_.resume_later(*w, reason);
+}
+
+void watched::discard_waiters() noexcept
+{
+    // Discarding one destroys its coroutine, and with it, as a rule, this object: nothing may be read after.
+    auto const waiting = std::exchange(waiting_, {});
+    for (auto* const w : waiting) {
+        if (w)
+            w->discard();
+    }
+}
+
+} // namespace polyport

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "common/error.hpp"
+#include "common/task.hpp"
+#include "common/unique_fd.hpp"
+
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/intrusive/list.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace polyport {
+
+/// What a wait came to. An error is never thrown: it is looked at first.
+struct outcome {
+    error_code error;
+
+    /// True if the wait failed, like error_code.
+    explicit operator bool() const noexcept { return error.failed(); }
+};
+
+/// One suspended operation. It owns the coroutine (or other handler) that waits.
+class waiter
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+public:
+    waiter() noexcept = default;
+    waiter(waiter const&) = delete;
+    waiter& operator=(waiter const&) = delete;
+
+    /// Runs the handler with `result`; the waiter is gone afterwards.
+    virtual void resume() = 0;
+    /// Destroys the handler without running it (shutdown only); the waiter is gone afterwards.
+    virtual void discard() noexcept = 0;
+
+    outcome result;
+
+protected:
+    ~waiter() = default;
+};
+
+using waiter_list = boost::intrusive::list<waiter, boost::intrusive::constant_time_size<false>>;
+
+/// The set of descriptors that the daemon watches: one edge-triggered epoll instance, itself one descriptor
+/// of the io_context.
+///
+/// Why not Asio's sockets: their `async_wait` re-arms with one epoll_ctl a wait, and a read that holds its
+/// buffer while it waits costs memory for each idle connection. Here a wait costs no system call, and a peer
+/// that goes away is noticed (EPOLLRDHUP) while the handler is busy elsewhere.
+///
+/// Handlers only ever run from dispatch(), never inside the call that made them ready: so a table can be
+/// walked and connections be ended on the way without anything changing underfoot.
+class readiness {
+public:
+    /// `context` outlives the set. Throws start_error if the kernel gives no epoll instance.
+    explicit readiness(boost::asio::io_context& context);
+    readiness(readiness const&) = delete;
+    readiness& operator=(readiness const&) = delete;
+    ~readiness();
+
+    /// Runs `w` with `result` in a later turn of the loop.
+    void resume_later(waiter& w, error_code result);
+
+private:
+    friend class watched;
+
+    void arm();
+    void dispatch();
+    void schedule();
+    void run_ready();
+
+    boost::asio::io_context& context_;
+    boost::asio::posix::stream_descriptor set_;
+    waiter_list ready_;
+    bool running_ = false; ///< inside run_ready(), which looks at the list again at its end
+    bool posted_ = false;  ///< a turn of run_ready() is posted
+};
+
+namespace detail {
+
+template <class Handler>
+class handler_waiter final : public waiter {
+public:
+    using allocator_type = typename std::allocator_traits<
+        boost::asio::associated_allocator_t<Handler>>::template rebind_alloc<handler_waiter>;
+
+    static handler_waiter* make(Handler handler)
+    {
+        allocator_type allocator(boost::asio::get_associated_allocator(handler));
+        auto* const memory = std::allocator_traits<allocator_type>::allocate(allocator, 1);
+        return ::new (static_cast<void*>(memory)) handler_waiter(std::move(handler));
+    }
+
+    void resume() override
+    {
+        auto const what = result;
+        auto handler = take();
+        std::move(handler)(what);
+    }
+
+    void discard() noexcept override { take(); }
+
+private:
+    explicit handler_waiter(Handler&& handler) : handler_(std::move(handler)) {}
+    ~handler_waiter() = default;
+
+    // The memory goes back before the handler runs, so that its next wait can have the same block.
+    Handler take() noexcept
+    {
+        Handler handler(std::move(handler_));
+        allocator_type allocator(boost::asio::get_associated_allocator(handler));
+        if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected())
+            slot.clear();
+        this->~handler_waiter();
+        std::allocator_traits<allocator_type>::deallocate(allocator, this, 1);
+        return handler;
+    }
+
+    Handler handler_;
+};
+
+} // namespace detail
+
+/// One descriptor in a readiness set: its descriptor, what is known of its state, and who waits for it.
+/// Not movable: the kernel holds its address. Whoever waits on it owns it or ends before it.
+class watched {
+public:
+    enum class event : std::uint8_t { readable, writable, hangup };
+
+    /// Takes over `fd`, which is non-blocking. A descriptor that epoll cannot watch (a regular file) counts
+    /// as always ready. Throws std::system_error when the kernel has no room for one more.
+    watched(readiness& set, unique_fd fd);
+    watched(watched const&) = delete;
+    watched& operator=(watched const&) = delete;
+    /// Closes the descriptor; whoever still waits is resumed with operation_aborted.
+    ~watched();
+
+    int fd() const noexcept { return fd_.get(); }
+
+    /// The peer has shut its sending side, or the connection is gone altogether.
+    bool peer_closed() const noexcept { return peer_closed_; }
+    /// Both directions are gone: reset, or closed by both.
+    bool gone() const noexcept { return gone_; }
+
+    /// What a system call has shown: EAGAIN, or a read shorter than its buffer. The end of the stream gives
+    /// no further edge, so that input counts as ready for ever once the peer has closed.
+    void input_drained() noexcept { readable_ = peer_closed_; }
+    void output_full() noexcept { writable_ = false; }
+
+    /// Completes when `what` is ready, in a later turn of the loop even if it is ready now: so whoever waits
+    /// once a message cannot keep others from running. At most one wait of each kind at a time.
+    /// Signature: void(outcome). Cancellable (all types).
+    template <boost::asio::completion_token_for<void(outcome)> Token>
+    auto async_wait(event what, Token&& token)
+    {
+        return boost::asio::async_initiate<Token, void(outcome)>(
+            [](auto handler, watched* self, event kind) { self->begin_wait(kind, std::move(handler)); },
+            token, this, what);
+    }
+
+    task<outcome> wait(event what) { return async_wait(what, boost::asio::use_awaitable); }
+
+    /// Ends every wait, those to come too, with `reason`. The first reason stands.
+    void fail(error_code reason);
+    error_code failure() const noexcept { return failure_; }
+    /// Ends the wait for `what`, if there is one, with `reason`.
+    void cancel(event what, error_code reason);
+    /// Destroys whoever waits without running it (shutdown only).
+    void discard_waiters() noexcept;
+
+    /// Closes the descriptor before the object goes, for pipes whose end the other side waits for.
+    void close();
+
+private:
+    friend class readiness;
+
+    template <class Handler>
+    void begin_wait(event what, Handler handler)
+    {
+        auto slot = boost::asio::get_associated_cancellation_slot(handler);
+        auto* const w = detail::handler_waiter<Handler>::make(std::move(handler));
+        if (slot.is_connected()) {
+            slot.assign([this, what](boost::asio::cancellation_type) {
+                cancel(what, boost::asio::error::operation_aborted);
+            });
+        }
+        wait_with(what, *w);
+    }
+
+    bool is_ready(event what) const noexcept;
+    void wait_with(event what, waiter& w);
+    void note(std::uint32_t events);
+    waiter*& slot(event what) noexcept { return waiting_[static_cast<std::size_t>(what)]; }
+
+    readiness& set_;
+    unique_fd fd_;
+    bool readable_ = true;
+    bool writable_ = true;
+    bool peer_closed_ = false;
+    bool gone_ = false;
+    error_code failure_;
+    std::array<waiter*, 3> waiting_{};
+};
+
+} // namespace polyport

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "common/run.hpp"
+
+#include "common/daemon.hpp"
+#include "common/inherited_sockets.hpp"
+#include "common/privileges.hpp"
+#include "common/ready_report.hpp"
+#include "common/resource_limits.hpp"
+#include "common/service_manager.hpp"
+#include "common/settings.hpp"
+#include "common/version.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <list>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace polyport {
+namespace {
+
+constexpr int done = 0;
+constexpr int failed = 1;
+constexpr int used_wrongly = 2;
+
+constexpr std::string_view nothing_to_do = "no service is enabled; name at least one, such as\n"
+                                           "    polyportd --tcp-uppercase 8000\n"
+                                           "    polyportd --http 8080 --http-root /srv/www\n"
+                                           "and see polyportd --help for all";
+
+struct configuration {
+    server_settings server;
+    std::vector<enabled_endpoint> endpoints;
+    std::list<service_instance> services;
+};
+
+void complain(std::string_view sentence)
+{
+    std::fprintf(stderr, "polyportd: %.*s\n", static_cast<int>(sentence.size()), sentence.data());
+}
+
+std::size_t terminal_width()
+{
+    winsize size{};
+    return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+void print_help(option_set const& options)
+{
+    std::printf("Usage: polyportd [--config FILE] --SERVICE ENDPOINT … [OPTION…]\n"
+                "Serves TCP, UDP, UNIX sockets and HTTP with CGI from one process.\n\n%s",
+                options.help_text(terminal_width()).c_str());
+}
+
+/// The file of the launch report, for as long as the daemon runs.
+class ready_file {
+public:
+    ready_file(std::string path, std::string_view report) : path_(std::move(path))
+    {
+        if (!path_.empty())
+            write_ready_file(path_, report);
+    }
+    ready_file(ready_file const&) = delete;
+    ready_file& operator=(ready_file const&) = delete;
+    ~ready_file()
+    {
+        if (!path_.empty())
+            ::unlink(path_.c_str());
+    }
+
+private:
+    std::string path_;
+};
+
+/// Becomes what it shall be for good, says that it is ready, and serves.
+int serve(configuration& configured, logger& log)
+{
+    auto const& settings = configured.server;
+    auto inherited = inherited_sockets::from_environment().value();
+    auto const identity = resolve_identity(settings.user, settings.group).value();
+    raise_descriptor_limit();
+
+    runtime owner(settings, log);
+    daemon server(owner, configured.services);
+    server.open(configured.endpoints, inherited);
+    for (auto const& name : inherited.close_unclaimed())
+        log.warning("socket-unclaimed", {{"name", name}, {"remedy", "use it as fd:NAME, or do not pass it"}});
+    if (identity)
+        drop_privileges(*identity).value();
+
+    auto const endpoints = server.endpoints();
+    auto const report = ready_report(::getpid(), version, endpoints);
+    for (auto const& e : endpoints)
+        log.info("listening",
+                 {{"service", e.service}, {"transport", e.transport}, {"address", e.address.to_string()}});
+    ready_file const file(settings.ready_file, report);
+    if (settings.ready_fd)
+        write_ready_fd(static_cast<int>(*settings.ready_fd), report);
+    notify_service_manager("READY=1");
+    log.info("ready", {{"version", version}, {"pid", ::getpid()}, {"endpoints", endpoints.size()}});
+
+    bool const clean = server.run();
+    log.info("stopped", {{"connections", owner.connections().accepted()}});
+    return clean ? done : failed;
+}
+
+} // namespace
+
+int run(int argc, char const* const* argv, std::span<service_definition const> services)
+{
+    std::signal(SIGPIPE, SIG_IGN); // a peer or a pipe that is gone is an error of write, not the end
+    try {
+        configuration configured;
+        option_set options;
+        begin_service_group(options);
+        for (auto const& s : services)
+            declare_service(options, s.name, s.metavar, s.summary, configured.endpoints);
+        declare(options, configured.server);
+        for (auto const& s : services) {
+            auto const* const make = std::get_if<service_factory>(&s.implementation);
+            configured.services.push_back({s, make ? (*make)(options) : nullptr});
+        }
+
+        auto const given = options.parse(argc, argv);
+        if (given.help)
+            return print_help(options), done;
+        if (given.version)
+            return std::printf("polyportd %s\n", version.data()), done;
+        for (auto const& sentence : given.problems)
+            complain(sentence);
+        if (!given.problems.empty())
+            return used_wrongly;
+        if (configured.endpoints.empty())
+            return complain(nothing_to_do), used_wrongly;
+        if (given.check)
+            return std::printf("polyportd: the configuration is in order\n"), done;
+
+        logger log(configured.server.log);
+        return serve(configured, log);
+    } catch (start_error const& error) {
+        complain(error.what());
+    } catch (std::exception const& error) {
+        complain(std::string("unexpected failure: ") + error.what());
+    }
+    return failed;
+}
+
+} // namespace polyport

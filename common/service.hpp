@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "common/connection.hpp"
+#include "common/datagram.hpp"
+#include "common/stream.hpp"
+#include "common/task.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <variant>
+
+namespace polyport {
+
+class option_set;
+class runtime;
+
+/// The transports that a service may be reached by: a set.
+enum class transports : std::uint8_t { tcp = 1, udp = 2, unix_stream = 4, unix_datagram = 8, streams = 5 };
+
+constexpr bool contains(transports set, transport one) noexcept
+{
+    return (static_cast<unsigned>(set) >> static_cast<unsigned>(one) & 1U) != 0;
+}
+
+/// A stream service without state: a coroutine that has a connection until it returns.
+using stream_handler = task<> (*)(stream);
+
+/// A datagram service: looks at one message and may answer it. Runs to its end at once, between two system
+/// calls that move many datagrams.
+using datagram_handler = void (*)(datagram&);
+
+/// A stream service with state or options of its own. Made before the options are read, destroyed after its
+/// last connection.
+class stream_service {
+public:
+    virtual ~stream_service() = default;
+    /// Once, when the options are known and before any endpoint is bound. Throws start_error.
+    virtual void start(runtime&) {}
+    /// One connection, until it returns.
+    virtual task<> serve(stream connection) = 0;
+    /// SIGHUP: opens its log files anew.
+    virtual void reopen_logs() {}
+};
+
+using service_factory = std::unique_ptr<stream_service> (*)(option_set&);
+
+/// One row of the service table. `name` is also the option that enables it: --NAME METAVAR.
+struct service_definition {
+    std::string_view name;
+    transports reached_by;
+    std::string_view metavar;
+    std::string_view summary; ///< one line, in lower case, for the help
+    std::variant<stream_handler, datagram_handler, service_factory> implementation;
+};
+
+struct service_stats {
+    std::uint64_t opened = 0;
+    std::uint64_t closed = 0;
+    std::uint64_t received = 0; ///< bytes of closed connections, or of datagrams
+    std::uint64_t sent = 0;
+    std::uint64_t lost_answers = 0; ///< datagrams that could not be sent
+};
+
+/// A service in a running daemon.
+struct service_instance {
+    service_definition const& definition;
+    std::unique_ptr<stream_service> implementation; ///< null for those without state
+    service_stats stats{};
+    bool started = false;
+
+    std::string_view name() const noexcept { return definition.name; }
+    task<> serve(stream connection);
+};
+
+} // namespace polyport

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "common/stream.hpp"
+
+#include "common/connection_table.hpp"
+#include "common/runtime.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <cerrno>
+
+#include <sys/socket.h>
+
+namespace polyport {
+namespace {
+
+bool would_block(int code) noexcept
+{
+    return code == EAGAIN || code == EWOULDBLOCK;
+}
+
+} // namespace
+
+// The waits are no coroutines of their own: what an idle connection holds is its handler's frame and one
+// more. So the state that they leave behind is put right by the read or write that follows.
+task<outcome> stream::wait(watched::event what, connection_state meanwhile)
+{
+    if (!c_->ended())
+        c_->state = meanwhile;
+    return c_->socket.async_wait(what, boost::asio::use_awaitable);
+}
+
+void stream::waited_for(connection_state state, deadline_kind deadline) noexcept
+{
+    if (c_->state == state)
+        c_->state = connection_state::busy;
+    if (c_->deadline == deadline)
+        c_->clear_deadline();
+}
+
+task<outcome> stream::wait_for_request()
+{
+    if (c_->table.draining())
+        c_->end(errc::draining);
+    c_->set_deadline(deadline_kind::idle, owner_->settings().idle_timeout);
+    return wait(watched::event::readable, connection_state::idle);
+}
+
+task<outcome> stream::wait_readable()
+{
+    return wait(watched::event::readable, connection_state::reading);
+}
+
+task<outcome> stream::wait_writable()
+{
+    c_->socket.output_full();
+    c_->set_deadline(deadline_kind::write, owner_->settings().write_timeout);
+    return wait(watched::event::writable, connection_state::writing);
+}
+
+io_result stream::read_now(std::span<char> into)
+{
+    if (auto const reason = c_->ended())
+        return {reason, 0};
+    waited_for(c_->state == connection_state::idle ? connection_state::idle : connection_state::reading,
+               deadline_kind::idle);
+    ssize_t count = 0;
+    do {
+        count = ::recv(c_->socket.fd(), into.data(), into.size(), 0);
+    } while (count < 0 && errno == EINTR);
+    if (count < 0) {
+        if (would_block(errno)) {
+            c_->socket.input_drained();
+            return {boost::asio::error::would_block, 0};
+        }
+        error_code const reason(errno, boost::system::system_category());
+        c_->end(reason);
+        return {reason, 0};
+    }
+    if (count == 0)
+        return {errc::end_of_stream, 0};
+    auto const size = static_cast<std::size_t>(count);
+    if (size < into.size())
+        c_->socket.input_drained();
+    c_->received += size;
+    c_->last_activity = coarse_now();
+    return {{}, size};
+}
+
+io_result stream::sent(ssize_t count)
+{
+    waited_for(connection_state::writing, deadline_kind::write);
+    if (count >= 0) {
+        count_sent(static_cast<std::size_t>(count));
+        return {{}, static_cast<std::size_t>(count)};
+    }
+    if (would_block(errno) || errno == EINTR)
+        return {};
+    error_code const reason(errno, boost::system::system_category());
+    c_->end(reason);
+    return {reason, 0};
+}
+
+io_result stream::write_now(std::span<char const> bytes)
+{
+    if (auto const reason = c_->ended())
+        return {reason, 0};
+    return sent(::send(c_->socket.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
+}
+
+io_result stream::write_now(std::span<iovec const> parts)
+{
+    if (auto const reason = c_->ended())
+        return {reason, 0};
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts.data()); // sendmsg does not write to it
+    message.msg_iovlen = parts.size();
+    return sent(::sendmsg(c_->socket.fd(), &message, MSG_NOSIGNAL));
+}
+
+void stream::count_sent(std::size_t bytes) noexcept
+{
+    c_->sent += bytes;
+    if (bytes > 0)
+        c_->last_activity = coarse_now();
+}
+
+task<io_result> stream::read_some(std::span<char> into)
+{
+    for (;;) {
+        auto const got = read_now(into);
+        if (got.error != boost::asio::error::would_block)
+            co_return got;
+        if (auto const waited = co_await wait_readable())
+            co_return io_result{waited.error, 0};
+    }
+}
+
+task<outcome> stream::write(std::span<char const> bytes)
+{
+    while (!bytes.empty()) {
+        auto const [error, size] = write_now(bytes);
+        if (error)
+            co_return outcome{error};
+        bytes = bytes.subspan(size);
+        if (size > 0) // only EAGAIN proves that the next edge will come
+            continue;
+        if (auto const waited = co_await wait_writable())
+            co_return waited;
+    }
+    co_return outcome{};
+}
+
+task<outcome> stream::write(std::span<iovec> parts)
+{
+    for (;;) {
+        while (!parts.empty() && parts.front().iov_len == 0)
+            parts = parts.subspan(1);
+        if (parts.empty())
+            co_return outcome{};
+        auto [error, size] = write_now(parts);
+        if (error)
+            co_return outcome{error};
+        auto const moved = size;
+        while (!parts.empty() && size >= parts.front().iov_len) {
+            size -= parts.front().iov_len;
+            parts = parts.subspan(1);
+        }
+        if (parts.empty())
+            co_return outcome{};
+        parts.front().iov_base = static_cast<char*>(parts.front().iov_base) + size;
+        parts.front().iov_len -= size;
+        if (moved > 0) // only EAGAIN proves that the next edge will come
+            continue;
+        if (auto const waited = co_await wait_writable())
+            co_return waited;
+    }
+}
+
+void stream::shutdown_send() noexcept
+{
+    ::shutdown(c_->socket.fd(), SHUT_WR);
+}
+
+pooled_buffer stream::borrow_buffer() const
+{
+    return owner_->buffers().borrow();
+}
+
+} // namespace polyport

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "common/buffer_pool.hpp"
+#include "common/connection.hpp"
+#include "common/error.hpp"
+#include "common/task.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include <sys/uio.h>
+
+namespace polyport {
+
+class runtime;
+
+/// What a read or write came to: `size` bytes went through before `error`, if any.
+struct io_result {
+    error_code error;
+    std::size_t size = 0;
+};
+
+/// One connection as its handler sees it: a byte stream with its counters and its deadline. Owns the
+/// connection, which leaves the table when the stream goes. TCP and UNIX connections are the same type, so a
+/// handler is written once.
+///
+/// Errors: an operation returns the first thing that went wrong, and so does every one after it. The end of
+/// the peer's stream is errc::end_of_stream, which reading alone reports: writing goes on after it
+/// (half-close). Deadlines, drain and the operator end waits with errc::…_timeout, draining and killed.
+class stream {
+public:
+    stream(runtime& owner, std::unique_ptr<connection> c) noexcept : owner_(&owner), c_(std::move(c)) {}
+    stream(stream&&) noexcept = default;
+    stream& operator=(stream&&) noexcept = default;
+
+    connection& info() const noexcept { return *c_; }
+    runtime& owner() const noexcept { return *owner_; }
+
+    /// Waits until the next request begins to come, with the idle deadline. Ends with errc::draining when
+    /// the daemon stops, whether it waits already or not.
+    task<outcome> wait_for_request();
+    /// Waits for more of a request, with the deadline that the handler has set. Needed after read_now has
+    /// said would_block; read_some does it by itself.
+    task<outcome> wait_readable();
+
+    /// Reads what is there, at most `into.size()` bytes. Never waits: error::would_block if nothing is
+    /// there. Give it more room than a typical message: a read that fills its buffer is read again.
+    io_result read_now(std::span<char> into);
+    /// Writes what the kernel takes at once, which may be nothing. Never waits.
+    io_result write_now(std::span<iovec const> parts);
+    io_result write_now(std::span<char const> bytes);
+
+    /// Waits for input and reads what is there.
+    task<io_result> read_some(std::span<char> into);
+    /// Writes all. A peer that takes nothing for the write time-out ends it. `bytes` live until it is done.
+    task<outcome> write(std::span<char const> bytes);
+    /// Writes all parts, as one where the kernel can. The array of parts is used up.
+    task<outcome> write(std::span<iovec> parts);
+
+    /// Waits for room to write, with the write deadline. For those who write by other means (sendfile).
+    task<outcome> wait_writable();
+    /// Counts bytes that went through by other means (sendfile).
+    void count_sent(std::size_t bytes) noexcept;
+
+    /// Sends the end of the stream; reading goes on.
+    void shutdown_send() noexcept;
+
+    /// A buffer of the daemon's pool, for as long as one message is worked on. Hold none while waiting for a
+    /// request: that is what keeps an idle connection small.
+    pooled_buffer borrow_buffer() const;
+
+    void set_deadline(deadline_kind kind, std::chrono::milliseconds after) { c_->set_deadline(kind, after); }
+    void clear_deadline() noexcept { c_->clear_deadline(); }
+
+    /// Ends the connection with `reason`, which the log will show.
+    void end(error_code reason) { c_->end(reason); }
+
+private:
+    task<outcome> wait(watched::event what, connection_state meanwhile);
+    void waited_for(connection_state state, deadline_kind deadline) noexcept;
+    io_result sent(ssize_t count);
+
+    runtime* owner_;
+    std::unique_ptr<connection> c_;
+};
+
+} // namespace polyport

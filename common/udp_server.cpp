@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "common/udp_server.hpp"
+
+#include <cerrno>
+#include <cstring>
+
+namespace polyport {
+namespace {
+
+// Then the other services have their turn.
+constexpr int batches_a_turn = 8;
+
+} // namespace
+
+task<> udp_server::run()
+{
+    while (!stopped_) {
+        for (int turn = 0; turn < batches_a_turn && !stopped_; ++turn) {
+            int const count = batch_.receive(socket_.fd());
+            if (count <= 0) {
+                // An error that is no EAGAIN belongs to an earlier answer (an ICMP message), and is gone with
+                // this.
+                if (count == 0 || errno == EAGAIN || errno == EWOULDBLOCK)
+                    socket_.input_drained();
+                break;
+            }
+            for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+                if (auto const size = handle(batch_.room(i), batch_.bytes(i).size(), batch_.sender(i)))
+                    batch_.answer(i, *size);
+            }
+            co_await send_answers();
+            if (static_cast<std::size_t>(count) < datagram_batch::capacity) {
+                socket_.input_drained();
+                break;
+            }
+        }
+        co_await socket_.wait(watched::event::readable);
+    }
+}
+
+task<> udp_server::send_answers()
+{
+    while (batch_.answers() > 0 && !stopped_) {
+        if (batch_.send(socket_.fd()) > 0 || errno == EINTR)
+            continue;
+        if (errno == EAGAIN || errno == EWOULDBLOCK) { // our own send buffer, which the network empties
+            socket_.output_full();
+            co_await socket_.wait(watched::event::writable);
+            continue;
+        }
+        count_lost_answer(std::strerror(errno));
+        batch_.skip_answer();
+    }
+}
+
+} // namespace polyport

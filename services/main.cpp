@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "common/run.hpp"
+#include "services/service_table.hpp"
+
+int main(int argc, char** argv)
+{
+    return polyport::run(argc, argv, polyport::builtin_services());
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/service_table.hpp"
+
+#include "services/http/http_service.hpp"
+#include "services/uppercase.hpp"
+
+#include <array>
+
+namespace polyport {
+
+std::span<service_definition const> builtin_services() noexcept
+{
+    static constexpr std::array services{
+        service_definition{"tcp-uppercase", transports::tcp, "ADDR", "answer every byte in upper case",
+                           uppercase},
+        service_definition{"udp-uppercase", transports::udp, "ADDR", "answer every datagram in upper case",
+                           uppercase_datagram},
+        service_definition{"local-stream", transports::unix_stream, "PATH",
+                           "answer every byte of a UNIX connection in upper case", uppercase},
+        service_definition{"local-datagram", transports::unix_datagram, "PATH",
+                           "answer every UNIX datagram in upper case", uppercase_datagram},
+        service_definition{"http", transports::streams, "ADDR",
+                           "serve files and CGI programs over HTTP/1.1 (see --http-root)",
+                           http::make_http_service},
+    };
+    return services;
+}
+
+} // namespace polyport
