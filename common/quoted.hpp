@@ -7,9 +7,8 @@
 
 namespace polyport {
 
-/// Text that anyone may have written, made safe for a terminal, a log line or a message: control characters
-/// (C0, DEL, C1), line separators, bidirectional overrides and bytes that are not UTF-8 become \xNN, and a
-/// backslash becomes two. Everything else stays as it is.
+/// Text that anyone may have written, made safe for a terminal, a log line or a message: append_escaped of
+/// escape.hpp as a value.
 std::string escaped(std::string_view text);
 
 /// escaped() in single quotes, cut after `limit` bytes of the input with "..." in place of the rest.

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/http/settings.hpp"
+
+#include "common/accounts.hpp"
+#include "common/option_values.hpp"
+#include "common/quoted.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+#include <unistd.h>
+
+namespace polyport::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t kib = 1024;
+constexpr std::uint64_t mib = 1024 * kib;
+constexpr std::uint64_t gib = 1024 * mib;
+constexpr auto day = std::chrono::milliseconds{24h};
+
+/// Several names in one value, between commas or blanks.
+option_binding bind_index(std::vector<std::string>& index)
+{
+    option_binding made = bind_list(index, parse_index_name, index);
+    made.apply = [&index](option_value const& value) -> checked<void> {
+        std::string_view rest = value.text;
+        bool any = false;
+        while (!rest.empty()) {
+            auto const end = rest.find_first_of(", \t");
+            std::string_view const name = rest.substr(0, end);
+            rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+            if (name.empty())
+                continue;
+            checked<std::string> read = parse_index_name(name);
+            if (!read)
+                return read.error();
+            index.push_back(std::move(*read));
+            any = true;
+        }
+        if (!any)
+            return problem{quoted(value.text) + " names no file: write one such as index.html"};
+        return {};
+    };
+    return made;
+}
+
+checked<cgi_rule> parse_runnable_rule(std::string_view text)
+{
+    checked<cgi_rule> rule = parse_cgi_rule(text);
+    if (rule && rule->type == cgi_rule::kind::extension && ::access(rule->interpreter.c_str(), X_OK) != 0)
+        return problem{quoted(text) + ": the interpreter " + quoted(rule->interpreter) +
+                       " cannot be run: " + error_code(errno, boost::system::system_category()).message() +
+                       "; install it or name another"};
+    return rule;
+}
+
+checked<void> check_rules(std::vector<cgi_rule> const& rules)
+{
+    auto const is_off = [](cgi_rule const& rule) { return rule.type == cgi_rule::kind::off; };
+    if (rules.size() > 1 && std::any_of(rules.begin(), rules.end(), is_off))
+        return problem{"http-cgi: off stands beside other rules: give off alone, or leave it out"};
+    return {};
+}
+
+checked<std::string> parse_cache_control(std::string_view text)
+{
+    if (!std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7F; }))
+        return problem{quoted(text) + " has bytes that cannot stand in a header field: write ASCII text"};
+    return {boost::system::in_place_value, text};
+}
+
+checked<std::string> parse_user(std::string_view text)
+{
+    if (auto const id = user_id(text); !id)
+        return id.error();
+    return {boost::system::in_place_value, text};
+}
+
+checked<std::string> parse_group(std::string_view text)
+{
+    if (auto const id = group_id(text); !id)
+        return id.error();
+    return {boost::system::in_place_value, text};
+}
+
+void declare_files(option_set& options, settings& http)
+{
+    options.group("HTTP");
+    options
+        .add("http-root", "DIR", "the directory whose files are served",
+             bind_value(http.root, parse_directory))
+        .with_example("/srv/www");
+    options.add("http-index", "NAMES", "files that answer for a directory, in this order",
+                bind_index(http.index));
+    options.add("http-listing", "SWITCH", "list a directory that has no index file",
+                bind_switch(http.listing));
+    options.add("http-symlinks", "POLICY",
+                "follow symbolic links inside the root only, or wherever they lead",
+                bind_choice<symlink_policy>(
+                    http.symlinks, {{"inside", symlink_policy::inside}, {"follow", symlink_policy::follow}}));
+    options.add("http-hidden", "SWITCH",
+                "serve files whose name begins with a dot, too; .well-known always is",
+                bind_switch(http.hidden));
+    options.add("http-compress", "SWITCH", "compress text for clients that accept it",
+                bind_switch(http.compress));
+    options.add("http-file-cache", "SIZE", "memory for small files that are asked for often; 0 keeps none",
+                bind_size(http.file_cache, 0, 64 * gib));
+    options
+        .add("http-cache-control", "TEXT", "the Cache-Control field that goes with files",
+             bind_value(http.cache_control, parse_cache_control))
+        .with_example("max-age=3600");
+    options
+        .add("http-mime-type", ".EXT=TYPE", "the content type of an extension, before the built-in ones",
+             bind_list(http.mime_types, parse_mime_override))
+        .with_example(".md=text/markdown; charset=utf-8");
+    options
+        .add("http-error-page", "CODE=FILE", "a file to send in place of the built-in page for an error",
+             bind_list(http.error_pages, parse_error_page))
+        .with_example("404=/srv/errors/404.html");
+}
+
+void declare_limits(option_set& options, request_limits& limits)
+{
+    options.group("HTTP limits");
+    options.add("http-max-header-bytes", "SIZE", "the request line and all fields together",
+                bind_size(limits.max_header_bytes, 1 * kib, 1 * mib));
+    options.add("http-max-header-fields", "N", "fields of one request",
+                bind_number(limits.max_header_fields, 1, 10'000));
+    options.add("http-max-target", "SIZE", "the target in the request line, with its query",
+                bind_size(limits.max_target, 64, 1 * mib));
+    options.add("http-max-requests", "N", "requests on one connection before it is closed; 0 sets no limit",
+                bind_number(limits.max_requests, 0, 1'000'000'000));
+    options.add("http-max-body", "SIZE", "the body of one request",
+                bind_size(limits.max_body, 0, 1024 * gib));
+    options.add("http-header-timeout", "T", "time for the whole header of a request",
+                bind_duration(limits.header_timeout, 10ms, day));
+    options.add("http-body-timeout", "T", "time without a byte of a body that is being read",
+                bind_duration(limits.body_timeout, 10ms, day));
+    options.add("http-min-body-rate", "SIZE", "bytes a second that a body must keep up; 0 asks for none",
+                bind_size(limits.min_body_rate, 0, 1 * gib));
+    options.add("http-keep-alive-timeout", "T", "time between two requests of a connection",
+                bind_duration(limits.keep_alive_timeout, 10ms, day));
+}
+
+void declare_cgi(option_set& options, cgi_settings& cgi)
+{
+    options.group("CGI",
+                  "A program that answers requests, as RFC 3875 describes it. A file for which no rule "
+                  "holds is sent as it is.");
+    options.add(
+        "http-cgi", "RULE",
+        "what is run: executable (every executable file), /PREFIX/ (all below it), .EXT=INTERPRETER, or off",
+        bind_list(cgi.rules, parse_runnable_rule, {"executable"}));
+    options.add_check([&cgi] { return check_rules(cgi.rules); });
+    options
+        .add("http-cgi-env", "NAME", "pass on this variable of the daemon's environment, besides PATH",
+             bind_list(cgi.env, parse_variable_name))
+        .with_example("LANG");
+    options.add(
+        "http-cgi-body", "HOW",
+        "auto: collect a body of unknown length first, so that the program learns its length; stream: hand "
+        "over each byte as it comes",
+        bind_choice<cgi_body>(cgi.body, {{"auto", cgi_body::automatic}, {"stream", cgi_body::stream}}));
+    options.add("http-cgi-max-header-bytes", "SIZE", "the header that a program prints",
+                bind_size(cgi.max_header_bytes, 1 * kib, 1 * mib));
+    options.add("http-cgi-timeout", "T", "time for a whole run; 0 sets no limit",
+                bind_duration(cgi.timeout, 0ms, 7 * day));
+    options.add("http-cgi-idle-timeout", "T", "time in which neither input nor output moves; 0 sets no limit",
+                bind_duration(cgi.idle_timeout, 0ms, 7 * day));
+    options.add("http-cgi-kill-grace", "T",
+                "time between asking a program to end (SIGTERM) and ending it (SIGKILL)",
+                bind_duration(cgi.kill_grace, 0ms, 1h));
+    options.add("http-cgi-output-grace", "T",
+                "time in which programs that a finished program has left behind may go on with its output",
+                bind_duration(cgi.output_grace, 0ms, 7 * day));
+    options.add("http-cgi-max", "N", "programs at a time; 0 chooses by the number of processors",
+                bind_number(cgi.max, 0, 100'000));
+    options.add("http-cgi-max-per-ip", "N", "programs at a time for one client address; 0 sets no limit",
+                bind_number(cgi.max_per_ip, 0, 100'000));
+    options.add("http-cgi-queue", "N", "requests that wait for their turn; more get 503",
+                bind_number(cgi.queue, 0, 1'000'000));
+    options.add("http-cgi-queue-timeout", "T", "time that a request waits for its turn before it gets 503",
+                bind_duration(cgi.queue_timeout, 10ms, day));
+    options.add("http-cgi-cpu", "T", "processor time of a program, in whole seconds; 0 sets no limit",
+                bind_duration(cgi.cpu, 0ms, 7 * day));
+    options.add("http-cgi-memory", "SIZE", "memory of a program; 0 sets no limit",
+                bind_size(cgi.memory, 0, 1024 * gib));
+    options.add("http-cgi-files", "N", "open files of a program; 0 sets no limit",
+                bind_number(cgi.files, 0, 1'000'000'000));
+    options.add("http-cgi-processes", "N", "processes of the program's user; 0 sets no limit",
+                bind_number(cgi.processes, 0, 1'000'000'000));
+    options.add("http-cgi-umask", "MODE", "permissions that files of a program do not get, in octal",
+                bind_mode(cgi.umask));
+    options
+        .add("http-cgi-user", "NAME", "run programs as this user; the daemon must be root",
+             bind_value(cgi.user, parse_user))
+        .with_example("nobody");
+    options
+        .add("http-cgi-group", "NAME", "run programs as this group; without it, the user's own",
+             bind_value(cgi.group, parse_group))
+        .with_example("nogroup");
+}
+
+/// `Port=80` meant every address.
+checked<std::string> endpoint_of_port(std::string_view text)
+{
+    auto const port = parse_number<std::uint16_t>(text);
+    if (!port)
+        return port.error();
+    return {boost::system::in_place_value, "*:" + std::to_string(*port)};
+}
+
+} // namespace
+
+void declare(option_set& options, settings& settings)
+{
+    declare_files(options, settings);
+    declare_limits(options, settings.limits);
+    declare_cgi(options, settings.cgi);
+}
+
+void declare_old_names(option_set& options)
+{
+    if (option* const http = options.find("http"))
+        http->with_alias("Port", endpoint_of_port);
+    if (option* const root = options.find("http-root"))
+        root->with_alias("Directory");
+}
+
+} // namespace polyport::http
