@@ -145,7 +145,8 @@ option& declare_service(option_set& options, std::string_view service, std::stri
         endpoints.push_back({name, std::move(*where), std::string(value.origin)});
         return {};
     };
-    return options.add(name, std::string(metavar), std::string(summary), std::move(binding));
+    option& added = options.add(name, std::string(metavar), std::string(summary), std::move(binding));
+    return added.with_example(metavar == "PATH" ? "/run/polyport/" + name + ".sock" : "127.0.0.1:8000");
 }
 
 } // namespace polyport

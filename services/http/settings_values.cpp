@@ -82,8 +82,8 @@ checked<error_page> parse_error_page(std::string_view text)
     made.status = *status;
     made.file = text.substr(equals + 1);
     unique_fd const file(::open(made.file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    struct stat status{};
-    if (file && (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)))
+    struct stat what{};
+    if (file && (::fstat(file.get(), &what) != 0 || !S_ISREG(what.st_mode)))
         return problem{quoted(text) + ": the file is not a regular file: name one"};
     if (!file)
         return problem{quoted(text) + ": the file cannot be opened: " +
