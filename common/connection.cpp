@@ -108,6 +108,23 @@ void connection::end(error_code reason)
     cancel.emit(boost::asio::cancellation_type::terminal);
 }
 
+error_code connection::reason() const noexcept
+{
+    if (auto const failure = ended())
+        return failure;
+    return noted == errc{} ? error_code() : error_code(noted);
+}
+
+void connection::expire()
+{
+    auto const reason = expiry_of(std::exchange(deadline, deadline_kind::none));
+    noted = reason;
+    if (reason == errc::header_timeout || reason == errc::body_timeout)
+        socket.cancel(watched::event::readable, reason);
+    else
+        end(reason);
+}
+
 void connection::set_deadline(deadline_kind what, std::chrono::milliseconds after)
 {
     if (after <= std::chrono::milliseconds::zero()) {

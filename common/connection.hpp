@@ -64,8 +64,14 @@ public:
     /// Ends the connection: whatever its handler waits for, now or next, fails with `reason`. The first
     /// reason stands. Its handler does not run inside this call.
     void end(error_code reason);
-    /// Why it ended, once it has; what `closed` is logged with.
+    /// Why it ended, once it has.
     error_code ended() const noexcept { return socket.failure(); }
+    /// What `closed` is logged with: why it ended, or what its handler has noted.
+    error_code reason() const noexcept;
+
+    /// A deadline has passed. `header` and `body` end the wait for input alone, so that the handler can still
+    /// say what happened; every other one ends the connection.
+    void expire();
 
     /// Sets the one deadline in force; replaces the one before. `after` from now; zero or less: none.
     void set_deadline(deadline_kind kind, std::chrono::milliseconds after);
@@ -77,6 +83,7 @@ public:
     transport const kind;
     connection_state state = connection_state::busy;
     deadline_kind deadline = deadline_kind::none;
+    errc noted{}; ///< why its handler gave it up
     time_point deadline_at{};
     std::optional<ucred> peer;  ///< of a UNIX peer (SO_PEERCRED), as of its connect
     std::uint64_t received = 0; ///< bytes

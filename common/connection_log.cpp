@@ -10,9 +10,15 @@
 namespace polyport {
 namespace {
 
+// Whole milliseconds: the clock knows no better.
+double milliseconds_as_seconds(connection::time_point::duration time)
+{
+    return static_cast<double>(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) / 1000;
+}
+
 double seconds_since(connection::time_point start)
 {
-    return std::chrono::duration<double>(coarse_now() - start).count();
+    return milliseconds_as_seconds(coarse_now() - start);
 }
 
 void write_opened(logger& log, connection const& c)
@@ -50,7 +56,8 @@ void log_closed(logger& log, connection const& c) noexcept
 {
     if (!log.enabled(log_level::info))
         return;
-    auto const reason = c.ended() ? c.ended().message() : "done";
+    auto const why = c.reason();
+    auto const reason = why ? why.message() : "done";
     log.info("closed",
              {{"service", c.service.name()},
               {"remote", c.remote.to_string()},
@@ -102,7 +109,7 @@ void log_connection(logger& log, connection const& c)
 
 void log_flow(logger& log, flow const& f, std::chrono::steady_clock::time_point now)
 {
-    auto const seconds = [now](auto since) { return std::chrono::duration<double>(now - since).count(); };
+    auto const seconds = [now](auto since) { return milliseconds_as_seconds(now - since); };
     log.info("flow", {{"flow", f.id},
                       {"service", f.service->name()},
                       {"transport", to_string(f.kind)},

@@ -75,7 +75,7 @@ connection_table::time_point connection_table::sweep(time_point now)
         if (c.deadline == deadline_kind::none)
             continue;
         if (c.deadline_at <= now)
-            c.end(expiry_of(c.deadline));
+            c.expire();
         else
             next = std::min(next, c.deadline_at);
     }

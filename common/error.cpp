@@ -23,6 +23,7 @@ public:
         case errc::message_too_large: return "message too large";
         case errc::bad_request: return "bad request";
         case errc::refused: return "refused";
+        case errc::file_changed: return "the file became shorter while it was sent";
         }
         return "unknown error " + std::to_string(value);
     }

@@ -26,6 +26,7 @@ enum class errc {
     message_too_large, ///< a limit on the size of a message was passed
     bad_request,       ///< the peer broke the protocol
     refused,           ///< refused at admission
+    file_changed,      ///< a file became shorter while it was sent
 };
 
 error_code make_error_code(errc value) noexcept;

@@ -168,6 +168,19 @@ public:
 
     task<outcome> wait(event what) { return async_wait(what, boost::asio::use_awaitable); }
 
+    /// Completes in the next turn of the loop, after the others that are ready: for those who could go on for
+    /// long without waiting. Signature: void(outcome).
+    template <boost::asio::completion_token_for<void(outcome)> Token>
+    auto async_turn(Token&& token)
+    {
+        return boost::asio::async_initiate<Token, void(outcome)>(
+            [](auto handler, watched* self) {
+                self->set_.resume_later(*detail::handler_waiter<decltype(handler)>::make(std::move(handler)),
+                                        self->failure_);
+            },
+            token, this);
+    }
+
     /// Ends every wait, those to come too, with `reason`. The first reason stands.
     void fail(error_code reason);
     error_code failure() const noexcept { return failure_; }

@@ -39,9 +39,14 @@ void stream::waited_for(connection_state state, deadline_kind deadline) noexcept
 
 task<outcome> stream::wait_for_request()
 {
+    return wait_for_request(owner_->settings().idle_timeout);
+}
+
+task<outcome> stream::wait_for_request(std::chrono::milliseconds at_most)
+{
     if (c_->table.draining())
         c_->end(errc::draining);
-    c_->set_deadline(deadline_kind::idle, owner_->settings().idle_timeout);
+    c_->set_deadline(deadline_kind::idle, at_most);
     return wait(watched::event::readable, connection_state::idle);
 }
 
@@ -100,11 +105,12 @@ io_result stream::sent(ssize_t count)
     return {reason, 0};
 }
 
-io_result stream::write_now(std::span<char const> bytes)
+io_result stream::write_now(std::span<char const> bytes, bool more_follows)
 {
     if (auto const reason = c_->ended())
         return {reason, 0};
-    return sent(::send(c_->socket.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL));
+    return sent(
+        ::send(c_->socket.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | (more_follows ? MSG_MORE : 0)));
 }
 
 io_result stream::write_now(std::span<iovec const> parts)

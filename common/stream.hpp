@@ -39,9 +39,10 @@ public:
     connection& info() const noexcept { return *c_; }
     runtime& owner() const noexcept { return *owner_; }
 
-    /// Waits until the next request begins to come, with the idle deadline. Ends with errc::draining when
-    /// the daemon stops, whether it waits already or not.
+    /// Waits until the next request begins to come, with the idle deadline: `at_most`, or --idle-timeout.
+    /// Ends with errc::draining when the daemon stops, whether it waits already or not.
     task<outcome> wait_for_request();
+    task<outcome> wait_for_request(std::chrono::milliseconds at_most);
     /// Waits for more of a request, with the deadline that the handler has set. Needed after read_now has
     /// said would_block; read_some does it by itself.
     task<outcome> wait_readable();
@@ -51,7 +52,8 @@ public:
     io_result read_now(std::span<char> into);
     /// Writes what the kernel takes at once, which may be nothing. Never waits.
     io_result write_now(std::span<iovec const> parts);
-    io_result write_now(std::span<char const> bytes);
+    /// `more_follows`: the kernel may keep back an incomplete segment for what comes next (MSG_MORE).
+    io_result write_now(std::span<char const> bytes, bool more_follows = false);
 
     /// Waits for input and reads what is there.
     task<io_result> read_some(std::span<char> into);
@@ -65,6 +67,9 @@ public:
     /// Counts bytes that went through by other means (sendfile).
     void count_sent(std::size_t bytes) noexcept;
 
+    /// Lets the other connections have their turn: for a loop that may go on for long without waiting.
+    task<outcome> take_turn() { return c_->socket.async_turn(boost::asio::use_awaitable); }
+
     /// Sends the end of the stream; reading goes on.
     void shutdown_send() noexcept;
 
@@ -77,6 +82,12 @@ public:
 
     /// Ends the connection with `reason`, which the log will show.
     void end(error_code reason) { c_->end(reason); }
+    /// Why the handler is about to give up the connection, for the log; the first reason stands.
+    void note_reason(errc reason) noexcept
+    {
+        if (c_->noted == errc{})
+            c_->noted = reason;
+    }
 
 private:
     task<outcome> wait(watched::event what, connection_state meanwhile);

@@ -125,9 +125,9 @@ void declare_limits(option_set& options, request_limits& limits)
 {
     options.group("HTTP limits");
     options.add("http-max-header-bytes", "SIZE", "the request line and all fields together",
-                bind_size(limits.max_header_bytes, 1 * kib, 1 * mib));
+                bind_size(limits.max_header_bytes, 1 * kib, 48 * kib));
     options.add("http-max-header-fields", "N", "fields of one request",
-                bind_number(limits.max_header_fields, 1, 10'000));
+                bind_number(limits.max_header_fields, 1, 200));
     options.add("http-max-target", "SIZE", "the target in the request line, with its query",
                 bind_size(limits.max_target, 64, 1 * mib));
     options.add("http-max-requests", "N", "requests on one connection before it is closed; 0 sets no limit",

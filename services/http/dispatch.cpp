@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/http/dispatch.hpp"
+
+#include "services/http/http_service.hpp"
+#include "services/http/percent.hpp"
+#include "services/http/static_file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <string>
+
+namespace polyport::http {
+namespace {
+
+constexpr std::string_view allowed_for_files = "GET, HEAD, OPTIONS";
+constexpr std::string_view allowed_at_all = "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS";
+
+bool reads_only(method verb)
+{
+    return verb == method::get || verb == method::head;
+}
+
+void refuse_method(exchange& x, std::string_view allowed)
+{
+    std::array const fields{extra_field{"Allow", allowed}};
+    x.respond_error(status::method_not_allowed, {}, fields);
+}
+
+void answer_options(exchange& x, std::string_view allowed)
+{
+    std::array const fields{extra_field{"Allow", allowed}};
+    x.respond(status::no_content, {}, {}, fields);
+}
+
+status status_of(error_code reason)
+{
+    switch (reason.value()) {
+    case ENOENT:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+    case EXDEV: // a link that leads out of the root: as if it were not there
+    case ELOOP:
+        return status::not_found;
+    case EACCES:
+    case EPERM:
+        return status::forbidden;
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+        return status::service_unavailable;
+    default:
+        return status::internal_server_error;
+    }
+}
+
+// RFC 9110, section 15.4.2. The path is normalised, so that it cannot begin with "//" and name another host.
+void redirect_to_directory(exchange& x)
+{
+    std::string location;
+    append_encoded_path(location, x.where.path);
+    location += '/';
+    if (x.where.has_query)
+        location.append("?").append(x.where.query);
+    std::array const fields{extra_field{"Location", location}};
+    x.respond_error(status::moved_permanently, {}, fields);
+}
+
+result<file_cache::entry> find_index(exchange& x)
+{
+    error_code reason(ENOENT, boost::system::system_category());
+    for (auto const& name : x.service.options().index) {
+        auto found = find_file(x.service, x.where.path + name);
+        if (found || found.error().value() != ENOENT)
+            return found;
+        reason = found.error();
+    }
+    return reason;
+}
+
+task<bool> answer_path(exchange& x)
+{
+    if (x.where.hidden && !x.service.options().hidden) {
+        x.respond_error(status::not_found);
+        co_return true;
+    }
+    auto found = x.where.directory ? find_index(x) : find_file(x.service, x.where.path);
+    if (!found && found.error().value() == EISDIR) {
+        redirect_to_directory(x);
+        co_return true;
+    }
+    if (!found) {
+        x.respond_error(status_of(found.error()));
+        co_return true;
+    }
+    if (x.head.verb() == method::options) {
+        answer_options(x, allowed_for_files);
+        co_return true;
+    }
+    if (!reads_only(x.head.verb())) {
+        refuse_method(x, allowed_for_files);
+        co_return true;
+    }
+    file_cache::entry const file = *found;
+    co_return send_file_now(x, *file) || co_await send_file(x, file);
+}
+
+// A file that was asked for lately, by the very bytes of its path: nothing to decode, nothing to look up.
+bool answer_from_cache(exchange& x)
+{
+    auto const target = x.head.path_and_query();
+    if (!reads_only(x.head.verb()) || target.find_first_of("%?") != std::string_view::npos)
+        return false;
+    auto const file = x.service.files().find(
+        target, coarse_now(), [&x](served_file const& known) { return x.service.is_unchanged(known); });
+    return file && send_file_now(x, *file);
+}
+
+} // namespace
+
+task<bool> dispatch(exchange& x)
+{
+    if (answer_from_cache(x))
+        co_return true;
+    switch (x.head.verb()) {
+    case method::unknown:
+        x.respond_error(status::not_implemented);
+        co_return true;
+    case method::connect:
+    case method::trace:
+        refuse_method(x, allowed_at_all);
+        co_return true;
+    default:
+        break;
+    }
+    if (x.head.form() == target_form::asterisk) {
+        answer_options(x, allowed_at_all);
+        co_return true;
+    }
+    if (auto const verdict = parse_target(x.head.path_and_query(), x.where); verdict.refused) {
+        x.respond_error(verdict.code, verdict.reason);
+        co_return true;
+    }
+    co_return co_await answer_path(x);
+}
+
+} // namespace polyport::http

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/http/exchange.hpp"
+
+#include "services/http/error_page.hpp"
+#include "services/http/http_service.hpp"
+
+#include <array>
+
+namespace polyport::http {
+
+task<outcome> exchange::flush()
+{
+    auto const done = co_await client.write(std::span<char const>(out_));
+    out_.clear();
+    co_return done;
+}
+
+task<outcome> exchange::write(std::span<char const> bytes)
+{
+    std::array<iovec, 2> parts{iovec{out_.data(), out_.size()},
+                               iovec{const_cast<char*>(bytes.data()), bytes.size()}};
+    auto const done = co_await client.write(std::span<iovec>(parts));
+    out_.clear();
+    co_return done;
+}
+
+response_head exchange::begin_response(status with, std::string_view reason)
+{
+    code = with;
+    response_head response(out_);
+    response.start(with, service.date(), reason);
+    return response;
+}
+
+void exchange::respond(status with, std::string_view type, std::string_view content,
+                       std::span<extra_field const> fields)
+{
+    auto response = begin_response(with);
+    for (auto const& f : fields)
+        response.field(f.name, f.value);
+    if (allows_body(with)) {
+        if (!type.empty())
+            response.field("Content-Type", type);
+        response.content_length(content.size());
+    }
+    response.connection(keep_alive, head.minor_version());
+    response.finish();
+    if (wants_body() && allows_body(with)) {
+        out_.append(content);
+        sent += content.size();
+    }
+}
+
+void exchange::respond_error(status with, std::string_view detail, std::span<extra_field const> fields)
+{
+    if (auto const* const page = service.error_page(with))
+        return respond(with, page->type, page->content, fields);
+    auto const page = error_page_body(with, detail);
+    respond(with, error_page_type, page, fields);
+}
+
+} // namespace polyport::http

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "common/stream.hpp"
+#include "common/task.hpp"
+#include "services/http/request_body.hpp"
+#include "services/http/request_head.hpp"
+#include "services/http/response_head.hpp"
+#include "services/http/status.hpp"
+#include "services/http/target.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <sys/uio.h>
+
+namespace polyport::http {
+
+class http_service;
+
+struct extra_field {
+    std::string_view name;
+    std::string_view value;
+};
+
+/// One request and its response: what those who answer it work with. Lives on the session's workspace, from
+/// the request's head to the last byte of its response.
+class exchange {
+public:
+    exchange(http_service& of, stream& with, request_head& request, request_body& content, target& path,
+             std::string& scratch) noexcept
+        : service(of), client(with), head(request), body(content), where(path), out_(scratch)
+    {
+    }
+    exchange(exchange const&) = delete;
+    exchange& operator=(exchange const&) = delete;
+
+    http_service& service;
+    stream& client;
+    request_head& head;
+    request_body& body;
+    target& where;
+
+    std::string user; ///< only if this server has authenticated it
+    bool keep_alive =
+        true;      ///< whether another request may follow; turned off by whoever ends without framing
+    status code{}; ///< of the response, once begun
+    std::uint64_t sent = 0; ///< bytes of the response's body
+    std::chrono::system_clock::time_point received_at{};
+    std::chrono::steady_clock::time_point started{};
+
+    bool wants_body() const noexcept { return head.verb() != method::head; }
+    bool responded() const noexcept { return number(code) != 0; }
+
+    /// A buffer to build a head in; what is in it goes out before anything else. Responses to pipelined
+    /// requests gather here.
+    std::string& out() noexcept { return out_; }
+    /// Sends what out() holds.
+    task<outcome> flush();
+    /// Sends what out() holds and `bytes` behind it as one. Counting them is the caller's: see `sent`.
+    task<outcome> write(std::span<char const> bytes);
+
+    /// A whole small response: with `content` as its body (none for HEAD), to go out with the next flush.
+    void respond(status with, std::string_view type, std::string_view content,
+                 std::span<extra_field const> fields = {});
+    /// The error page for `with`, the user's own or the built-in one. `detail` is escaped.
+    void respond_error(status with, std::string_view detail = {}, std::span<extra_field const> fields = {});
+    /// Status line, Server and Date, in out(). Who calls it adds fields and finish().
+    response_head begin_response(status with, std::string_view reason = {});
+
+private:
+    std::string& out_;
+};
+
+} // namespace polyport::http

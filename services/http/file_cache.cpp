@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/http/file_cache.hpp"
+
+#include <utility>
+
+namespace polyport::http {
+namespace {
+
+constexpr std::chrono::seconds looked_at_every{1};
+constexpr std::size_t overhead = 1024; // of an entry: its texts, nodes and tables
+
+std::size_t open_files_of(served_file const& file)
+{
+    std::size_t count = file.identity.file ? 1 : 0;
+    for (auto const& other : file.encoded)
+        count += other.file ? 1 : 0;
+    return count;
+}
+
+} // namespace
+
+std::size_t served_file::memory() const noexcept
+{
+    std::size_t bytes = overhead + identity.content.size();
+    for (auto const& other : encoded)
+        bytes += other.content.size();
+    return bytes;
+}
+
+file_cache::entry file_cache::find(std::string_view key, time_point now,
+                                   std::function<bool(served_file const&)> const& still_same)
+{
+    auto const found = by_key_.find(key);
+    if (found == by_key_.end())
+        return nullptr;
+    auto const which = found->second;
+    if (now - which->checked >= looked_at_every) {
+        if (!still_same(*which->file)) {
+            drop(which);
+            return nullptr;
+        }
+        which->checked = now;
+    }
+    used_.splice(used_.begin(), used_, which);
+    return which->file;
+}
+
+void file_cache::keep(std::string key, entry file, time_point now)
+{
+    std::size_t const memory = file->memory();
+    std::size_t const files = open_files_of(*file);
+    if (memory > max_bytes_ || files > max_open_files)
+        return;
+    if (auto const old = by_key_.find(key); old != by_key_.end())
+        drop(old->second);
+    while (bytes_ + memory > max_bytes_ || used_.size() >= max_entries ||
+           open_files_ + files > max_open_files)
+        drop(std::prev(used_.end()));
+    bytes_ += memory;
+    open_files_ += files;
+    used_.push_front({std::move(key), std::move(file), now});
+    by_key_.emplace(used_.front().key, used_.begin());
+}
+
+void file_cache::drop(slots::iterator which)
+{
+    bytes_ -= which->file->memory();
+    open_files_ -= open_files_of(*which->file);
+    by_key_.erase(which->key);
+    used_.erase(which);
+}
+
+} // namespace polyport::http

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/http/http_service.hpp"
+
+#include "services/http/session.hpp"
+#include "services/http/workspace.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <utility>
+
+namespace polyport::http {
+namespace {
+
+constexpr std::size_t workspaces_kept = 64;
+constexpr auto system_types = "/etc/mime.types";
+
+std::string read_page(std::string const& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    if (!file)
+        throw start_error("http-error-page: '" + path + "' cannot be read; name a readable file");
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+} // namespace
+
+http_service::http_service(option_set& options)
+{
+    declare(options, settings_);
+    declare_old_names(options);
+}
+
+http_service::~http_service() = default;
+
+void http_service::start(runtime& owner)
+{
+    owner_ = &owner;
+    if (settings_.root.empty())
+        throw start_error("http-root: not given; name the directory to serve with --http-root DIR");
+    root_.emplace(settings_.root, settings_.symlinks);
+    files_.emplace(static_cast<std::size_t>(settings_.file_cache));
+    limits_.head_bytes = static_cast<std::size_t>(settings_.limits.max_header_bytes);
+    limits_.target_bytes = static_cast<std::size_t>(settings_.limits.max_target);
+    limits_.fields = std::min<std::size_t>(settings_.limits.max_header_fields, request_head::max_fields);
+    limits_.body_bytes = settings_.limits.max_body;
+    add_table_from_file(types_, system_types);
+    for (auto const& own : settings_.mime_types)
+        types_.add(own.extension, own.type);
+    for (auto const& page : settings_.error_pages)
+        error_pages_[page.status] = {std::string(types_.find(page.file)), read_page(page.file)};
+    auto const& log = owner.settings().log;
+    if (!log.access_file.empty())
+        access_log_ = std::make_unique<access_log>(log.access_file, log.access_format);
+}
+
+task<> http_service::serve(stream client)
+{
+    return run_session(*this, std::move(client));
+}
+
+void http_service::reopen_logs()
+{
+    if (!access_log_)
+        return;
+    if (auto const reopened = access_log_->reopen(); !reopened)
+        owner_->log().error("log-not-reopened", {{"message", reopened.error().text}});
+}
+
+std::string_view http_service::date()
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+    if (now.tv_sec != date_second_) {
+        date_second_ = now.tv_sec;
+        date_.emplace(date_second_);
+    }
+    return date_->view();
+}
+
+stored_page const* http_service::error_page(status code) const
+{
+    auto const found = error_pages_.find(static_cast<std::uint16_t>(code));
+    return found == error_pages_.end() ? nullptr : &found->second;
+}
+
+bool http_service::is_unchanged(served_file const& file) const
+{
+    auto const now = root_->status(file.path);
+    return now && now->st_ino == file.status.st_ino && now->st_dev == file.status.st_dev &&
+           now->st_size == file.status.st_size && now->st_mode == file.status.st_mode &&
+           now->st_mtim.tv_sec == file.status.st_mtim.tv_sec &&
+           now->st_mtim.tv_nsec == file.status.st_mtim.tv_nsec;
+}
+
+std::unique_ptr<workspace> http_service::borrow_workspace()
+{
+    if (idle_workspaces_.empty())
+        return std::make_unique_for_overwrite<workspace>();
+    auto lent = std::move(idle_workspaces_.back());
+    idle_workspaces_.pop_back();
+    return lent;
+}
+
+void http_service::give_back(std::unique_ptr<workspace> used)
+{
+    if (idle_workspaces_.size() >= workspaces_kept)
+        return;
+    used->clear();
+    idle_workspaces_.push_back(std::move(used));
+}
+
+void http_service::log_access(exchange const& x)
+{
+    if (!access_log_)
+        return;
+    auto const& c = x.client.info();
+    auto const remote = c.remote.is_ip() ? c.remote.host() : c.remote.to_string();
+    access_record record;
+    record.time = x.received_at;
+    record.remote = remote;
+    record.user = x.user;
+    record.request = x.head.request_line();
+    record.status = number(x.code);
+    record.body_bytes = x.sent;
+    record.referer = x.head.value(known_field::referer);
+    record.user_agent = x.head.value(known_field::user_agent);
+    record.duration = std::chrono::duration_cast<std::chrono::microseconds>(coarse_now() - x.started);
+    record.connection = c.id;
+    record.service = c.service.name();
+    access_log_->write(record);
+}
+
+std::unique_ptr<stream_service> make_http_service(option_set& options)
+{
+    return std::make_unique<http_service>(options);
+}
+
+} // namespace polyport::http

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/http/session.hpp"
+
+#include "services/http/dispatch.hpp"
+#include "services/http/exchange.hpp"
+#include "services/http/http_service.hpp"
+#include "services/http/workspace.hpp"
+
+#include <boost/asio/error.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+namespace polyport::http {
+namespace {
+
+// What a client may still send after a response that did not wait for its body, so that it can read that
+// response: a close with unread input resets the connection, and the response with it (RFC 9112, 9.6).
+constexpr std::uint64_t linger_bytes = 1024 * 1024;
+constexpr std::chrono::milliseconds linger_time{2000};
+// A body that nobody wants is read to its end if no more than this is left, so that the connection can go on.
+constexpr std::uint64_t discard_bytes = 64 * 1024;
+
+// A client that pipelines without end lets others have their turn after so many reads.
+constexpr unsigned rounds_a_turn = 8;
+
+enum class after { next, idle, close, linger };
+
+/// A workspace for as long as there are requests to answer.
+class lent_workspace {
+public:
+    explicit lent_workspace(http_service& service) : service_(service), w_(service.borrow_workspace()) {}
+    lent_workspace(lent_workspace const&) = delete;
+    lent_workspace& operator=(lent_workspace const&) = delete;
+    ~lent_workspace() { service_.give_back(std::move(w_)); }
+    workspace& operator*() const noexcept { return *w_; }
+
+private:
+    http_service& service_;
+    std::unique_ptr<workspace> w_;
+};
+
+/// The turn of a connection between two idle times.
+class turn {
+public:
+    turn(http_service& service, stream& client, workspace& memory, std::uint32_t& served)
+        : service_(service), client_(client), w_(memory), served_(served),
+          body_(client, memory.input, service.options().limits),
+          x_(service, client, memory.head, body_, memory.where, memory.output)
+    {
+    }
+
+    task<after> run()
+    {
+        auto next = after::next;
+        while (next == after::next) {
+            auto const parsed = parse_head(w_.input.unread(), service_.limits(), w_.head);
+            switch (parsed.what) {
+            case parse_result::kind::need_more:
+                next = co_await receive();
+                break;
+            case parse_result::kind::rejected:
+                next = co_await refuse(parsed);
+                break;
+            case parse_result::kind::complete:
+                next = co_await answer(parsed.size);
+                break;
+            }
+        }
+        co_return next;
+    }
+
+private:
+    // More of a head, or of the next one. Idle when nothing of it has come.
+    task<after> receive()
+    {
+        if (++rounds_ % rounds_a_turn == 0 && co_await client_.take_turn())
+            co_return after::close;
+        if (!w_.output.empty()) {
+            if (co_await x_.flush())
+                co_return after::close;
+        }
+        if (w_.input.empty())
+            w_.input.restart_at(0);
+        else if (w_.input.begin() > 0)
+            w_.input.move_to_front();
+        for (;;) {
+            auto const [error, size] = client_.read_now(w_.input.room());
+            if (!error) {
+                if (w_.input.empty())
+                    begin();
+                w_.input.add(size);
+                co_return after::next;
+            }
+            if (error != boost::asio::error::would_block) {
+                co_return after::close;
+            }
+            if (w_.input.empty())
+                co_return after::idle;
+            if (client_.info().deadline != deadline_kind::header) // from the first byte to the last
+                client_.set_deadline(deadline_kind::header, service_.options().limits.header_timeout);
+            if (auto const waited = co_await client_.wait_readable())
+                co_return waited.error == errc::header_timeout ? co_await refuse(too_slow()) : after::close;
+        }
+    }
+
+    static parse_result too_slow()
+    {
+        parse_result verdict;
+        verdict.code = status::request_timeout;
+        verdict.reason = "the head of the request took too long";
+        return verdict;
+    }
+
+    void begin()
+    {
+        x_.started = coarse_now();
+        x_.received_at = std::chrono::system_clock::now();
+    }
+
+    void reset_exchange()
+    {
+        x_.code = {};
+        x_.sent = 0;
+        x_.keep_alive = true;
+        x_.user.clear();
+    }
+
+    task<after> refuse(parse_result const& verdict)
+    {
+        client_.clear_deadline();
+        reset_exchange();
+        x_.keep_alive = false;
+        x_.respond_error(verdict.code, verdict.reason);
+        service_.log_access(x_);
+        client_.note_reason(errc::bad_request);
+        co_return co_await x_.flush() ? after::close : after::linger;
+    }
+
+    task<after> answer(std::size_t head_size)
+    {
+        client_.clear_deadline();
+        reset_exchange();
+        auto& head = w_.head;
+        w_.input.consume(head_size);
+        auto const most = service_.options().limits.max_requests;
+        ++served_;
+        x_.keep_alive =
+            head.keep_alive() && (most == 0 || served_ < most) && !client_.info().table.draining();
+        body_.begin(head.framing(), head.expects_continue());
+
+        bool const whole = co_await dispatch(x_);
+        service_.log_access(x_);
+        if (!whole)
+            co_return after::close;
+        if (!body_.done() && !co_await finish_body()) {
+            if (co_await x_.flush())
+                co_return after::close;
+            co_return after::linger;
+        }
+        if (!x_.keep_alive) {
+            if (co_await x_.flush())
+                co_return after::close;
+            co_return w_.input.empty() ? after::close : after::linger;
+        }
+        if (w_.output.size() > workspace::output_high && co_await x_.flush())
+            co_return after::close;
+        head.clear();
+        if (!w_.input.empty())
+            begin();
+        co_return after::next;
+    }
+
+    // True if the next request can follow.
+    task<bool> finish_body()
+    {
+        if (!x_.keep_alive || body_.failed() || (body_.has_length() && body_.length() > discard_bytes))
+            co_return false;
+        if (co_await x_.flush())
+            co_return false;
+        co_return co_await body_.discard(discard_bytes);
+    }
+
+    http_service& service_;
+    stream& client_;
+    workspace& w_;
+    std::uint32_t& served_;
+    unsigned rounds_ = 0;
+    request_body body_;
+    exchange x_;
+};
+
+// A frame of its own, which an idle connection does not have.
+task<after> run_turn(http_service& service, stream& client, std::uint32_t& served)
+{
+    lent_workspace const memory(service);
+    turn requests(service, client, *memory, served);
+    co_return co_await requests.run();
+}
+
+// Sends the end of our side, and waits for the client's, reading what it still sends.
+task<> linger(http_service& service, stream& client)
+{
+    client.shutdown_send();
+    lent_workspace const memory(service);
+    auto const until = coarse_now() + linger_time;
+    std::uint64_t read = 0;
+    while (read < linger_bytes) {
+        auto const [error, size] = client.read_now((*memory).memory);
+        read += size;
+        if (error && error != boost::asio::error::would_block)
+            break;
+        if (!error)
+            continue;
+        auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(until - coarse_now());
+        if (left.count() <= 0)
+            break;
+        client.set_deadline(deadline_kind::handler, left);
+        if (co_await client.wait_readable())
+            break;
+    }
+}
+
+} // namespace
+
+task<> run_session(http_service& service, stream client)
+{
+    std::uint32_t served = 0;
+    auto patience = service.options().limits.header_timeout;
+    while (!co_await client.wait_for_request(patience)) {
+        patience = service.options().limits.keep_alive_timeout;
+        auto const next = co_await run_turn(service, client, served);
+        if (next == after::linger)
+            co_await linger(service, client);
+        if (next != after::idle)
+            break;
+    }
+}
+
+} // namespace polyport::http

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "common/task.hpp"
+#include "services/http/exchange.hpp"
+#include "services/http/file_cache.hpp"
+
+namespace polyport::http {
+
+/// The file that answers `path`, which is a target's; out of the cache, or looked at now and kept. Fails with
+/// errno; EISDIR for a directory, EACCES for what is no regular file.
+result<file_cache::entry> find_file(http_service& service, std::string const& path);
+
+/// Answers GET and HEAD with a file: conditions, ranges, encodings. A small one goes into x.out(). False if
+/// it could not be sent whole.
+task<bool> send_file(exchange& x, file_cache::entry file);
+
+/// The same without waiting, for what needs none: false if it does, and nothing was done then.
+bool send_file_now(exchange& x, served_file const& file);
+
+} // namespace polyport::http
