@@ -39,8 +39,7 @@ check=(
     shellcheck
 )
 bench=(
-    procps
-    wrk
+    gcc
 )
 
 wanted=()
