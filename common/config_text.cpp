@@ -26,7 +26,7 @@ std::string_view trim(std::string_view text) noexcept
 
 bool is_name(std::string_view text) noexcept
 {
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return !text.empty() && text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
                c == '_';
     });
@@ -50,13 +50,13 @@ std::string bad_byte(std::string_view line)
     return {};
 }
 
-/// Without the comment: a # at the start or after a blank.
-std::string_view without_comment(std::string_view text) noexcept
+/// `line` up to its comment: a # at its start or after a blank.
+std::string_view without_comment(std::string_view line) noexcept
 {
-    for (std::size_t at = 0; at < text.size(); ++at)
-        if (text[at] == '#' && (at == 0 || is_blank(text[at - 1])))
-            return text.substr(0, at);
-    return text;
+    for (std::size_t at = 0; at < line.size(); ++at)
+        if (line[at] == '#' && (at == 0 || is_blank(line[at - 1])))
+            return line.substr(0, at);
+    return line;
 }
 
 /// `text` begins with a double quote.
@@ -67,6 +67,7 @@ checked<std::string> quoted_value(std::string_view text)
         char const c = text[at];
         if (c == '"') {
             std::string_view const rest = text.substr(at + 1);
+            // A # needs a blank before it here, too.
             if (!trim(without_comment(rest)).empty() || rest.starts_with('#'))
                 return problem{"after the closing quote comes " + quoted(rest) +
                                ": put the quotes around the whole value"};
@@ -85,13 +86,12 @@ checked<std::string> quoted_value(std::string_view text)
     return problem{"the quote is not closed: put a \" at the end of the value"};
 }
 
+/// `text` begins with the =, so that a # right behind it is not at the start.
 checked<std::string> parse_value(std::string_view name, std::string_view text)
 {
-    // A comment may follow at once: `name = # none`. A value of that form needs quotes.
-    std::string_view const start = trim(text);
-    if (start.starts_with('"'))
+    if (std::string_view const start = trim(text.substr(1)); start.starts_with('"'))
         return quoted_value(start);
-    std::string_view const value = trim(without_comment(text));
+    std::string_view const value = trim(without_comment(text).substr(1));
     if (value.empty())
         return problem{"there is no value after " + quoted(std::string(name) + " =") +
                        ": add one, or write \"\" for an empty one"};
@@ -128,8 +128,8 @@ checked<void> parse_line(std::string_view line, std::size_t number, std::vector<
     }
     std::string_view const name = trim(line.substr(0, equals));
     if (!is_name(name))
-        return bad_name(name, without_comment(line.substr(equals + 1)));
-    checked<std::string> value = parse_value(name, line.substr(equals + 1));
+        return bad_name(name, without_comment(line).substr(equals + 1));
+    checked<std::string> value = parse_value(name, line.substr(equals));
     if (!value)
         return value.error();
     entries.push_back({std::string(name), std::move(*value), number});

@@ -44,17 +44,29 @@ struct assignment {
     std::string shown_name; // as it was written: --name, name, Port
     std::string value;
     std::string origin;
+    std::size_t line; // of the file; 0 on the command line
 };
 
+/// The sentences of one source, each with its line, as several steps find them.
+using findings = std::vector<std::pair<std::size_t, std::string>>;
+
 /// `command line: --backlog: 'x' is not a number: ...`
-std::string located(assignment const& from, std::string const& what)
+void add_finding(findings& found, assignment const& from, std::string const& what)
 {
-    return from.origin + ": " + from.shown_name + what;
+    found.emplace_back(from.line, from.origin + ": " + from.shown_name + what);
+}
+
+void report(findings& found, std::vector<std::string>& problems)
+{
+    std::stable_sort(found.begin(), found.end(),
+                     [](auto const& a, auto const& b) { return a.first < b.first; });
+    for (auto& [line, sentence] : found)
+        problems.push_back(std::move(sentence));
 }
 
 /// Hands the values of one source to their options, and keeps those that were taken in `settings`.
 void apply_all(std::vector<assignment> const& assignments, std::vector<option_setting>& settings,
-               std::vector<std::string>& problems)
+               findings& found)
 {
     std::map<option const*, assignment const*> first;
     for (assignment const& given : assignments) {
@@ -63,7 +75,7 @@ void apply_all(std::vector<assignment> const& assignments, std::vector<option_se
         if (!is_first && !target.binding.repeatable) {
             assignment const& other = *earlier->second;
             std::string const where = other.origin == given.origin ? "" : ", first at " + other.origin;
-            problems.push_back(located(given, " is given twice" + where + ": give it once"));
+            add_finding(found, given, " is given twice" + where + ": give it once");
             continue;
         }
         if (is_first && target.binding.reset)
@@ -72,8 +84,7 @@ void apply_all(std::vector<assignment> const& assignments, std::vector<option_se
         if (done)
             settings.push_back({target.name, target.secret ? std::string() : given.value, given.origin});
         else
-            problems.push_back(
-                located(given, target.secret ? ": the value is not valid" : ": " + done.error().text));
+            add_finding(found, given, target.secret ? ": the value is not valid" : ": " + done.error().text);
     }
 }
 
@@ -100,48 +111,44 @@ std::pair<option*, option_alias const*> find_in_file(std::deque<option>& options
     return {nullptr, nullptr};
 }
 
-/// The assignments of the file's lines; what is wrong goes to `problems`.
+/// The assignments of the file's lines.
 std::vector<assignment> read_file(std::string const& path, std::deque<option>& options,
-                                  std::vector<std::string> const& names, std::vector<std::string>& problems)
+                                  std::vector<std::string> const& names, findings& found)
 {
     checked<std::string> const text = read_config_file(path);
     if (!text) {
-        problems.push_back("command line: --config: " + text.error().text);
+        found.emplace_back(0, "command line: --config: " + text.error().text);
         return {};
     }
-    config_contents contents = parse_config_text(*text);
-    std::vector<std::pair<std::size_t, std::string>> found; // by line, whichever step has found them
-    for (config_problem& bad : contents.problems)
-        found.emplace_back(bad.line, std::move(bad.text));
-
     std::string const file = escaped(path);
+    auto const at = [&](std::size_t line) { return line == 0 ? file : file + ":" + std::to_string(line); };
+    config_contents contents = parse_config_text(*text);
+    for (config_problem const& bad : contents.problems)
+        found.emplace_back(bad.line, at(bad.line) + ": " + bad.text);
+
     std::vector<assignment> made;
     for (config_entry& entry : contents.entries) {
+        assignment read{nullptr, entry.name, std::move(entry.value), at(entry.line), entry.line};
         auto const [target, alias] = find_in_file(options, entry.name);
         if (is_command_line_only(entry.name)) {
-            found.emplace_back(entry.line,
-                               quoted(entry.name) + " is for the command line only: remove the line");
+            add_finding(found, read, " is for the command line only: remove the line");
             continue;
         }
         if (target == nullptr) {
-            found.emplace_back(entry.line, unknown_option("", entry.name, names));
+            found.emplace_back(entry.line, read.origin + ": " + unknown_option("", entry.name, names));
             continue;
         }
-        std::string value = std::move(entry.value);
         if (alias != nullptr && alias->convert) {
-            checked<std::string> converted = alias->convert(value);
+            checked<std::string> converted = alias->convert(read.value);
             if (!converted) {
-                found.emplace_back(entry.line, entry.name + ": " + converted.error().text);
+                add_finding(found, read, ": " + converted.error().text);
                 continue;
             }
-            value = std::move(*converted);
+            read.value = std::move(*converted);
         }
-        made.push_back({target, entry.name, std::move(value), file + ":" + std::to_string(entry.line)});
+        read.target = target;
+        made.push_back(std::move(read));
     }
-    std::stable_sort(found.begin(), found.end(),
-                     [](auto const& a, auto const& b) { return a.first < b.first; });
-    for (auto const& [line, what] : found)
-        problems.push_back((line == 0 ? file : file + ":" + std::to_string(line)) + ": " + what);
     return made;
 }
 
@@ -207,7 +214,7 @@ parsed_options option_set::parse(int argc, char const* const* argv)
     bool config_given = false;
     for (command_line_option const& given : line.options) {
         if (option* const target = find(given.name); target != nullptr) {
-            from_command_line.push_back({target, "--" + given.name, given.value, "command line"});
+            from_command_line.push_back({target, "--" + given.name, given.value, "command line", 0});
         } else if (given.name == config_name) {
             if (std::exchange(config_given, true))
                 problems.emplace_back("command line: --config is given twice: give it once");
@@ -220,12 +227,17 @@ parsed_options option_set::parse(int argc, char const* const* argv)
     }
 
     std::vector<option_setting> from_file;
-    if (config_given)
-        apply_all(read_file(made.config_file, options_, names, made.problems), from_file, made.problems);
+    if (config_given) {
+        findings found;
+        apply_all(read_file(made.config_file, options_, names, found), from_file, found);
+        report(found, made.problems);
+    }
     made.problems.insert(made.problems.end(), problems.begin(), problems.end());
 
     std::vector<option_setting> settings;
-    apply_all(from_command_line, settings, made.problems);
+    findings found;
+    apply_all(from_command_line, settings, found);
+    report(found, made.problems);
     std::set<std::string> overridden;
     for (option_setting const& setting : settings)
         overridden.insert(setting.name);

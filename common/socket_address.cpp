@@ -195,7 +195,7 @@ std::size_t socket_address::hash() const noexcept
     switch (family()) {
     case AF_INET: {
         std::uint64_t const word = (std::uint64_t{ip_.v4.sin_addr.s_addr} << 16) | ip_.v4.sin_port;
-        return mix(word ^ keys[0], keys[1]);
+        return mix(mix(word ^ keys[0], keys[1]), keys[2]); // once leaves the low bits of ports alike
     }
     case AF_INET6: {
         std::array<std::uint64_t, 2> words;
