@@ -30,8 +30,9 @@ access_log::~access_log() = default;
 
 void access_log::write(access_record const& record)
 {
-    state_->writer.append(
-        false, [&](std::string& out) { append_access_line(out, state_->format, record, state_->time_text); });
+    state_->writer.append(urgency::collect, [&](std::string& out) {
+        append_access_line(out, state_->format, record, state_->time_text);
+    });
 }
 
 checked<void> access_log::reopen()

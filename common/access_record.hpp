@@ -19,17 +19,17 @@ std::optional<access_log_format> parse_access_log_format(std::string_view word) 
 /// One answered request. Owns nothing. Empty texts are "-" in the common and combined formats and are left
 /// out in JSON.
 struct access_record {
-    std::chrono::system_clock::time_point time; ///< when the request arrived
-    std::string_view remote;                    ///< host of the client, without its port
-    std::string_view user;                      ///< only if this server has authenticated it
-    std::string_view request;                   ///< the request line as it came, without its end
+    std::chrono::system_clock::time_point time{}; ///< when the request arrived
+    std::string_view remote{};                    ///< host of the client, without its port
+    std::string_view user{};                      ///< only if this server has authenticated it
+    std::string_view request{};                   ///< the request line as it came, without its end
     unsigned status = 0;
     std::uint64_t body_bytes = 0; ///< of the response, as sent, without the head
-    std::string_view referer;
-    std::string_view user_agent;
+    std::string_view referer{};
+    std::string_view user_agent{};
     std::chrono::microseconds duration{0};
     std::uint64_t connection = 0;
-    std::string_view service;
+    std::string_view service{};
 };
 
 /// Keeps the text of the current second.

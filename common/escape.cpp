@@ -3,9 +3,11 @@
 
 #include "common/quoted.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace polyport {
 
@@ -42,17 +44,35 @@ kind kind_of(char c) noexcept
     return kinds[static_cast<unsigned char>(c)];
 }
 
-bool is_plain(char c) noexcept
+constexpr std::uint64_t repeated(unsigned char byte) noexcept
 {
-    return kind_of(c) <= kind::divides;
+    return byte * std::uint64_t{0x0101010101010101};
 }
 
-/// Length of the longest beginning that goes out as it is.
-template <class Plain>
-std::size_t plain_run(std::string_view bytes, Plain plain) noexcept
+/// The test for a zero byte, as in "Bit Twiddling Hacks": exact as to whether there is one.
+constexpr bool has_zero_byte(std::uint64_t word) noexcept
+{
+    return ((word - repeated(0x01)) & ~word & repeated(0x80)) != 0;
+}
+
+constexpr bool all_plain(std::uint64_t word) noexcept
+{
+    bool const high_or_control = ((word | (word - repeated(0x20))) & repeated(0x80)) != 0;
+    return !high_or_control && !has_zero_byte(word ^ repeated(0x7f)) &&
+           !has_zero_byte(word ^ repeated('"')) && !has_zero_byte(word ^ repeated('\\'));
+}
+
+/// Length of the longest beginning that needs no escape in any form. Eight bytes at a time, because the
+/// access log does this for every request.
+std::size_t plain_run(std::string_view bytes) noexcept
 {
     std::size_t length = 0;
-    while (length < bytes.size() && plain(bytes[length]))
+    for (std::uint64_t word; length + sizeof word <= bytes.size(); length += sizeof word) {
+        std::memcpy(&word, bytes.data() + length, sizeof word);
+        if (!all_plain(word))
+            break;
+    }
+    while (length < bytes.size() && kind_of(bytes[length]) <= kind::divides)
         ++length;
     return length;
 }
@@ -130,7 +150,7 @@ bool append_short_escape(std::string& out, char c)
 void append_escaped(std::string& out, std::string_view bytes)
 {
     while (!bytes.empty()) {
-        std::size_t const run = plain_run(bytes, is_plain);
+        std::size_t const run = plain_run(bytes);
         out.append(bytes.substr(0, run));
         bytes.remove_prefix(run);
         if (bytes.empty())
@@ -155,7 +175,7 @@ void append_escaped(std::string& out, std::string_view bytes)
 void append_text_value(std::string& out, std::string_view bytes)
 {
     auto const bare = [](char c) { return kind_of(c) == kind::bare; };
-    if (!bytes.empty() && plain_run(bytes, bare) == bytes.size()) {
+    if (!bytes.empty() && std::all_of(bytes.begin(), bytes.end(), bare)) {
         out.append(bytes);
         return;
     }
@@ -168,7 +188,7 @@ void append_json_string(std::string& out, std::string_view bytes)
 {
     out += '"';
     while (!bytes.empty()) {
-        std::size_t const run = plain_run(bytes, is_plain);
+        std::size_t const run = plain_run(bytes);
         out.append(bytes.substr(0, run));
         bytes.remove_prefix(run);
         if (bytes.empty())
@@ -203,7 +223,7 @@ void append_access_value(std::string& out, std::string_view bytes)
         return;
     }
     for (;;) {
-        std::size_t const run = plain_run(bytes, is_plain);
+        std::size_t const run = plain_run(bytes);
         out.append(bytes.substr(0, run));
         bytes.remove_prefix(run);
         if (bytes.empty())

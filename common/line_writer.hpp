@@ -16,6 +16,12 @@
 
 namespace polyport {
 
+enum class urgency : std::uint8_t {
+    collect,     ///< may wait for others, so that they share one write
+    at_once,     ///< written without delay
+    beyond_limit ///< at once, and even if the queue is full: for the one line that tells of it
+};
+
 struct line_writer_settings {
     std::string option; ///< named in sentences: "log-file"
     std::string path;   ///< empty: standard error; "-": standard output
@@ -42,19 +48,19 @@ public:
 
     /// Calls fill(std::string& out), which appends `lines` whole lines and must not throw, with the writer's
     /// lock held: state that only fill functions touch needs no other. False when the line was dropped.
-    /// urgent: written without delay.
     template <class Fill>
-    bool append(bool urgent, Fill&& fill)
+    bool append(urgency how, Fill&& fill)
     {
         std::unique_lock lock(mutex_);
-        if (waiting_lines_ >= settings_.max_lines || waiting_.size() >= settings_.max_bytes) {
+        if (how != urgency::beyond_limit &&
+            (waiting_lines_ >= settings_.max_lines || waiting_.size() >= settings_.max_bytes)) {
             dropped_.fetch_add(1, std::memory_order_relaxed);
             return false;
         }
         fill(waiting_);
         ++waiting_lines_;
         ++appended_;
-        bool const hurry = urgent || waiting_.size() >= settings_.block_bytes;
+        bool const hurry = how != urgency::collect || waiting_.size() >= settings_.block_bytes;
         if (state_ == state::idle || (hurry && state_ == state::collecting)) {
             hurry_ = hurry_ || hurry;
             state_ = state::awake;

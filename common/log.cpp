@@ -65,8 +65,8 @@ logger::logger(log_settings const& settings, std::size_t queue)
 
 logger::~logger()
 {
-    std::uint64_t const total = dropped();
-    state_->writer.append(true, [&](std::string& out) {
+    state_->writer.append(urgency::beyond_limit, [&](std::string& out) {
+        std::uint64_t const total = dropped();
         if (total != state_->reported)
             state_->append_dropped(out, total);
     });
@@ -81,7 +81,8 @@ void logger::submit(log_level level, std::string_view event, std::initializer_li
                             .connection = connection,
                             .fields = std::span(fields.begin(), fields.size())};
     // Errors are written at once, since the process may not live much longer.
-    state_->writer.append(level == log_level::error, [&](std::string& out) {
+    auto const how = level == log_level::error ? urgency::at_once : urgency::collect;
+    state_->writer.append(how, [&](std::string& out) {
         std::uint64_t const total = dropped();
         if (total != state_->reported && state_->drop_reports.admit(log_throttle::clock::now()))
             state_->append_dropped(out, total);

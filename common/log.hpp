@@ -21,7 +21,8 @@ namespace polyport {
 ///
 /// A field's text may be a temporary of the same expression:
 ///     log.info("opened", {{"remote", address.to_string()}, {"port", 8000}}, id);
-/// Not in one expression with a co_await (GCC 12 destroys braced lists twice there).
+/// A level that is off costs a load, a branch and storing the fields (4 ns); ask enabled() first where making
+/// them costs more. Not in one expression with a co_await (GCC 12 destroys braced lists twice there).
 class logger {
 public:
     /// Records that may wait for the writer before new ones are dropped.

@@ -66,11 +66,11 @@ struct log_field {
 
 /// A record as it is formatted. connection 0 stands for "of no connection".
 struct log_record {
-    std::chrono::system_clock::time_point time;
+    std::chrono::system_clock::time_point time{};
     log_level level = log_level::info;
-    std::string_view event;
+    std::string_view event{};
     std::uint64_t connection = 0;
-    std::span<log_field const> fields;
+    std::span<log_field const> fields{};
 };
 
 /// Longest text of one field, in bytes as they came in; what is longer is cut and ends with "...".
