@@ -2,8 +2,8 @@
 #include "client/chat.hpp"
 
 #include "client/command.hpp"
-#include "client/connect.hpp"
 #include "client/datagram_chat.hpp"
+#include "client/dial.hpp"
 #include "client/stream_talk.hpp"
 
 #include <unistd.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "client/connect.hpp"
+#include "client/dial.hpp"
 #include "client/failure.hpp"
 #include "client/talk_options.hpp"
 #include "common/socket_address.hpp"

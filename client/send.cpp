@@ -2,7 +2,7 @@
 #include "client/send.hpp"
 
 #include "client/command.hpp"
-#include "client/connect.hpp"
+#include "client/dial.hpp"
 #include "client/exchange.hpp"
 #include "client/stream_talk.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "client/connect.hpp"
+#include "client/dial.hpp"
 
 #include "client/wait.hpp"
 #include "common/option_values.hpp"
