@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "client/datagram_chat.hpp"
 
-#include "client/exchange.hpp"
+#include "client/datagram_exchange.hpp"
 #include "client/line_splitter.hpp"
 #include "client/wait.hpp"
 
@@ -73,7 +73,7 @@ outcome<> chat_datagram(talk_options const& options, printer& out)
     auto peers = look_up(options.to);
     if (!peers)
         return peers.error();
-    exchange talk(options, std::move(*peers));
+    datagram_exchange talk(options, std::move(*peers));
     line_reader lines(out.fd());
     outcome<> ended;
     auto const go_on_after = [&ended](failure const& what) {

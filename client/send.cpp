@@ -2,8 +2,8 @@
 #include "client/send.hpp"
 
 #include "client/command.hpp"
+#include "client/datagram_exchange.hpp"
 #include "client/dial.hpp"
-#include "client/exchange.hpp"
 #include "client/stream_talk.hpp"
 
 #include <array>
@@ -52,7 +52,7 @@ outcome<> send_datagram(talk_options const& options, printer& out)
     auto const peers = look_up(options.to);
     if (!peers)
         return peers.error();
-    auto const answer = exchange(options, *peers).ask(*text);
+    auto const answer = datagram_exchange(options, *peers).ask(*text);
     if (!answer)
         return answer.error();
     out.push(*answer);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "client/exchange.hpp"
+#include "client/datagram_exchange.hpp"
 
 #include "client/wait.hpp"
 #include "common/option_values.hpp"
@@ -16,12 +16,12 @@ failure too_long_for_datagram(std::string const& what)
                                      " bytes that a datagram carries; send less, or use a stream"};
 }
 
-exchange::exchange(talk_options const& options, std::vector<socket_address> peers)
+datagram_exchange::datagram_exchange(talk_options const& options, std::vector<socket_address> peers)
     : options_(options), peers_(std::move(peers))
 {
 }
 
-outcome<std::string> exchange::ask(std::string_view request)
+outcome<std::string> datagram_exchange::ask(std::string_view request)
 {
     if (answers_may_be_late_)
         close_socket();
@@ -61,7 +61,7 @@ outcome<std::string> exchange::ask(std::string_view request)
 }
 
 /// One try goes on to the next address when one refuses: only silence costs time.
-exchange::verdict exchange::attempt(std::string_view request, deadline until)
+datagram_exchange::verdict datagram_exchange::attempt(std::string_view request, deadline until)
 {
     verdict last = verdict::refused;
     for (std::size_t n = 0; n < peers_.size() && last == verdict::refused; ++n) {
@@ -74,7 +74,7 @@ exchange::verdict exchange::attempt(std::string_view request, deadline until)
     return last;
 }
 
-exchange::verdict exchange::try_peer(std::string_view request, deadline until)
+datagram_exchange::verdict datagram_exchange::try_peer(std::string_view request, deadline until)
 {
     if (!link_.socket)
         if (auto const opened = open_socket(); opened != verdict::answered)
@@ -85,7 +85,7 @@ exchange::verdict exchange::try_peer(std::string_view request, deadline until)
 }
 
 /// verdict::answered stands for success here and in the next function.
-exchange::verdict exchange::open_socket()
+datagram_exchange::verdict datagram_exchange::open_socket()
 {
     auto opened = connect_datagram(options_, peers_[current_], ++serial_);
     if (opened.hopeless) {
@@ -100,7 +100,7 @@ exchange::verdict exchange::open_socket()
     return verdict::answered;
 }
 
-exchange::verdict exchange::send_request(std::string_view request, deadline until)
+datagram_exchange::verdict datagram_exchange::send_request(std::string_view request, deadline until)
 {
     bool error_was_old = false;
     while (true) {
@@ -124,7 +124,7 @@ exchange::verdict exchange::send_request(std::string_view request, deadline unti
     }
 }
 
-exchange::verdict exchange::receive_answer(deadline until)
+datagram_exchange::verdict datagram_exchange::receive_answer(deadline until)
 {
     int const socket = link_.socket.get();
     while (wait_for(socket, POLLIN, until)) {
@@ -144,7 +144,7 @@ exchange::verdict exchange::receive_answer(deadline until)
     return verdict::silent;
 }
 
-exchange::verdict exchange::judge(int error)
+datagram_exchange::verdict datagram_exchange::judge(int error)
 {
     last_error_ = error;
     switch (error) {
@@ -168,7 +168,7 @@ exchange::verdict exchange::judge(int error)
     }
 }
 
-void exchange::drop_late_answers()
+void datagram_exchange::drop_late_answers()
 {
     if (!link_.socket)
         return;
@@ -183,13 +183,13 @@ void exchange::drop_late_answers()
     }
 }
 
-void exchange::close_socket()
+void datagram_exchange::close_socket()
 {
     link_.socket.reset();
     link_.path.reset(); // after the socket, so that a new one may bind the same path
 }
 
-std::string exchange::peer_name() const
+std::string datagram_exchange::peer_name() const
 {
     std::string const address = peers_[current_].to_string();
     std::string const name = name_of(options_.to);

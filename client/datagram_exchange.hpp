@@ -26,10 +26,10 @@ failure too_long_for_datagram(std::string const& what);
 /// not taken for the answer to the next, whatever has come in between is dropped before each request, and a
 /// request that follows one with several tries (or none answered) comes from a fresh socket: late answers go
 /// to the old one's address, where nobody is any more.
-class exchange {
+class datagram_exchange {
 public:
-    /// `options` must outlive the exchange.
-    exchange(talk_options const& options, std::vector<socket_address> peers);
+    /// `options` must outlive the object.
+    datagram_exchange(talk_options const& options, std::vector<socket_address> peers);
 
     /// The answer; or time-out as the failure's status when none came to any try. A refusal (nobody listens,
     /// for UNIX: no socket is there) uses up a try like silence does: the server may be about to restart.

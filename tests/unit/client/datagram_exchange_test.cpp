@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "client/exchange.hpp"
+#include "client/datagram_exchange.hpp"
 #include "common/unique_fd.hpp"
 #include "tests/unit/client/temporary_directory.hpp"
 
@@ -86,7 +86,7 @@ constexpr milliseconds brief{30};
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(exchange)
+BOOST_AUTO_TEST_SUITE(datagram_exchange)
 
 BOOST_AUTO_TEST_CASE(one_datagram_out_one_in_of_any_size)
 {
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(one_datagram_out_one_in_of_any_size)
     for (auto const& at : {loopback(), socket_address::from_unix(directory / "server")}) {
         peer const server(at);
         auto const options = options_for(server.address(), ample, 0);
-        client::exchange talk(options, {server.address()});
+        client::datagram_exchange talk(options, {server.address()});
         for (std::size_t const size : {std::size_t{1}, std::size_t{0}, std::size_t{1472}, max_datagram}) {
             std::string const text(size, 'x');
             std::thread answering([&server] { server.answer_one(); });
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(silence_uses_up_every_try_and_is_a_time_out)
 {
     peer const server(loopback());
     auto const options = options_for(server.address(), brief, 2);
-    auto const answer = client::exchange(options, {server.address()}).ask("x");
+    auto const answer = client::datagram_exchange(options, {server.address()}).ask("x");
     BOOST_TEST_REQUIRE(answer.has_error());
     BOOST_TEST((answer.error().status == exit_status::timed_out));
     BOOST_TEST(answer.error().sentence.find("no answer to 3 tries of 30ms") != std::string::npos);
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_lost_datagram_is_sent_again)
         server.receive();
         server.answer_one();
     });
-    auto const answer = client::exchange(options, {server.address()}).ask("x");
+    auto const answer = client::datagram_exchange(options, {server.address()}).ask("x");
     losing_one.join();
     BOOST_TEST_REQUIRE(answer.has_value());
     BOOST_TEST(*answer == "x");
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(the_late_answer_to_an_earlier_try_is_not_taken_for_a_new_on
     for (auto const& at : {loopback(), socket_address::from_unix(directory / "server")}) {
         peer const server(at);
         auto const options = options_for(server.address(), milliseconds{200}, 500);
-        client::exchange talk(options, {server.address()});
+        client::datagram_exchange talk(options, {server.address()});
 
         socket_address first_sender;
         std::thread slow([&] {
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(what_came_without_being_asked_for_is_dropped)
 {
     peer const server(loopback());
     auto const options = options_for(server.address(), ample, 0);
-    client::exchange talk(options, {server.address()});
+    client::datagram_exchange talk(options, {server.address()});
     std::thread talkative([&server] {
         auto const [text, from] = server.receive();
         server.send(text, from);
@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_uses_up_tries_and_is_named)
     }
     for (auto const& at : {udp, socket_address::from_unix(directory / "none")}) {
         auto const options = options_for(at, brief, 1);
-        auto const answer = client::exchange(options, {at}).ask("x");
+        auto const answer = client::datagram_exchange(options, {at}).ask("x");
         BOOST_TEST_REQUIRE(answer.has_error());
         BOOST_TEST((answer.error().status == exit_status::timed_out));
         BOOST_TEST(answer.error().sentence.find("is polyportd running") != std::string::npos);
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(of_several_addresses_the_one_that_answers_is_found_at_once)
     peer const server(loopback());
     auto const options = options_for(server.address(), ample, 0);
     std::thread answering([&server] { server.answer_one(); });
-    BOOST_TEST(text_of(client::exchange(options, {refusing, server.address()}).ask("x")) == "x");
+    BOOST_TEST(text_of(client::datagram_exchange(options, {refusing, server.address()}).ask("x")) == "x");
     answering.join();
 }
 
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(it_goes_on_when_the_server_has_been_restarted)
         server.emplace(at);
         at = server->address();
         auto const options = options_for(at, brief, 500);
-        client::exchange talk(options, {at});
+        client::datagram_exchange talk(options, {at});
         auto const answered = [&](std::string const& text) {
             std::thread answering([&server, &text] {
                 std::string got;
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(an_own_path_is_bound_and_removed)
     options.bind.emplace();
     options.bind->path = parse_destination(directory / "own")->endpoint;
     {
-        client::exchange talk(options, {server.address()});
+        client::datagram_exchange talk(options, {server.address()});
         std::string seen;
         std::thread answering([&] {
             auto const [text, from] = server.receive();
