@@ -63,9 +63,9 @@ show_what_to_try()
     IFS= read -r report || exit 0
     # endpoints SERVICE: the addresses or paths that the launch report names for it, one a line
     python3 - "$report" "$bin/polyport" <<'PYTHON'
-import json, sys
+import json, os, sys
 
-report, client = json.loads(sys.argv[1]), sys.argv[2]
+report, client = json.loads(sys.argv[1]), min(sys.argv[2], os.path.relpath(sys.argv[2]), key=len)
 try_it = {
     "tcp-uppercase": ["{client} send tcp://{at} 'hello over TCP'", "echo hello | ncat {host} {port}"],
     "udp-uppercase": ["{client} send udp://{at} 'hello over UDP'"],
@@ -74,7 +74,7 @@ try_it = {
     "http": ["curl http://{at}/", "curl http://{at}/cgi-bin/hello.sh"],
 }
 print(f"\n== Ready: polyportd, process {report['pid']}. Try, in another terminal:\n")
-for endpoint in report["endpoints"]:
+for endpoint in sorted(report["endpoints"], key=lambda e: [*try_it, e["service"]].index(e["service"])):
     host, port = endpoint.get("address", ""), endpoint.get("port", "")
     at = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     for line in try_it.get(endpoint["service"], []):
@@ -91,5 +91,5 @@ mkfifo -m 600 -- "$dir/ready"
 exec {ready}>"$dir/ready"
 rm -f -- "$dir/ready"
 
-say "Starting polyportd --config $dir/demo.conf $*"
+say "Starting polyportd --config $dir/demo.conf${*:+ $*}"
 exec "$bin/polyportd" --config "$dir/demo.conf" --ready-fd "$ready" "$@"
