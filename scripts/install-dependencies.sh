@@ -21,10 +21,13 @@ run=(
     libboost-program-options1.81-dev
     libboost-url1.81-dev
     libboost1.81-dev
+    libbrotli-dev
     libfmt-dev
-    libspdlog-dev
+    libzstd-dev
     ninja-build
+    pkg-config
     python3
+    zlib1g-dev
 )
 test=(
     ccache
