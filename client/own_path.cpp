@@ -140,7 +140,7 @@ outcome<own_path> own_path::bind(int socket, std::optional<endpoint_spec> const&
 }
 
 own_path::own_path(own_path&& other) noexcept
-    : path_(std::move(other.path_)), is_file_(std::datagram_exchange(other.is_file_, false))
+    : path_(std::move(other.path_)), is_file_(std::exchange(other.is_file_, false))
 {
 }
 

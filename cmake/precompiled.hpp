@@ -12,11 +12,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
 #include <boost/system/result.hpp>
-
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>

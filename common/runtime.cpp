@@ -50,8 +50,10 @@ runtime::runtime(server_settings const& settings, logger& log)
 
 runtime::~runtime()
 {
-    if (blocking_work_)
+    if (blocking_work_) { // what has not begun is not worth waiting for
+        blocking_work_->stop();
         blocking_work_->join();
+    }
     connections_.discard_all();
     sweep_timer_.reset();
     sockets_.reset();

@@ -66,6 +66,8 @@ public:
     task<outcome> wait_writable();
     /// Counts bytes that went through by other means (sendfile).
     void count_sent(std::size_t bytes) noexcept;
+    /// Ends the write deadline, after writing by other means.
+    void written() noexcept { waited_for(connection_state::writing, deadline_kind::write); }
 
     /// Lets the other connections have their turn: for a loop that may go on for long without waiting.
     task<outcome> take_turn() { return c_->socket.async_turn(boost::asio::use_awaitable); }

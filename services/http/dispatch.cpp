@@ -100,27 +100,25 @@ task<bool> answer_path(exchange& x)
         refuse_method(x, allowed_for_files);
         co_return true;
     }
-    file_cache::entry const file = *found;
-    co_return send_file_now(x, *file) || co_await send_file(x, file);
+    auto file = std::move(*found);
+    co_return co_await send_file(x, std::move(file));
 }
 
 // A file that was asked for lately, by the very bytes of its path: nothing to decode, nothing to look up.
-bool answer_from_cache(exchange& x)
+file_cache::entry find_by_target(exchange& x)
 {
     auto const target = x.head.path_and_query();
     if (!reads_only(x.head.verb()) || target.find_first_of("%?") != std::string_view::npos)
-        return false;
-    auto const file = x.service.files().find(
-        target, coarse_now(), [&x](served_file const& known) { return x.service.is_unchanged(known); });
-    return file && send_file_now(x, *file);
+        return nullptr;
+    return x.service.find_cached(target, coarse_now());
 }
 
 } // namespace
 
 task<bool> dispatch(exchange& x)
 {
-    if (answer_from_cache(x))
-        co_return true;
+    if (auto file = find_by_target(x))
+        co_return co_await send_file(x, std::move(file));
     switch (x.head.verb()) {
     case method::unknown:
         x.respond_error(status::not_implemented);

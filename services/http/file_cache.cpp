@@ -7,25 +7,8 @@ namespace polyport::http {
 namespace {
 
 constexpr std::chrono::seconds looked_at_every{1};
-constexpr std::size_t overhead = 1024; // of an entry: its texts, nodes and tables
-
-std::size_t open_files_of(served_file const& file)
-{
-    std::size_t count = file.identity.file ? 1 : 0;
-    for (auto const& other : file.encoded)
-        count += other.file ? 1 : 0;
-    return count;
-}
 
 } // namespace
-
-std::size_t served_file::memory() const noexcept
-{
-    std::size_t bytes = overhead + identity.content.size();
-    for (auto const& other : encoded)
-        bytes += other.content.size();
-    return bytes;
-}
 
 file_cache::entry file_cache::find(std::string_view key, time_point now,
                                    std::function<bool(served_file const&)> const& still_same)
@@ -48,7 +31,7 @@ file_cache::entry file_cache::find(std::string_view key, time_point now,
 void file_cache::keep(std::string key, entry file, time_point now)
 {
     std::size_t const memory = file->memory();
-    std::size_t const files = open_files_of(*file);
+    std::size_t const files = file->open_files();
     if (memory > max_bytes_ || files > max_open_files)
         return;
     if (auto const old = by_key_.find(key); old != by_key_.end())
@@ -62,10 +45,23 @@ void file_cache::keep(std::string key, entry file, time_point now)
     by_key_.emplace(used_.front().key, used_.begin());
 }
 
+void file_cache::replace(served_file const& known, entry better)
+{
+    for (auto which = used_.begin(); which != used_.end();) {
+        auto const here = which++;
+        if (here->file.get() != &known)
+            continue;
+        auto key = here->key;
+        auto const checked = here->checked;
+        drop(here);
+        keep(std::move(key), better, checked);
+    }
+}
+
 void file_cache::drop(slots::iterator which)
 {
     bytes_ -= which->file->memory();
-    open_files_ -= open_files_of(*which->file);
+    open_files_ -= which->file->open_files();
     by_key_.erase(which->key);
     used_.erase(which);
 }

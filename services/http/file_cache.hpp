@@ -1,50 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "common/error.hpp"
-#include "common/unique_fd.hpp"
+#include "services/http/served_file.hpp"
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
-
-#include <sys/stat.h>
 
 namespace polyport::http {
-
-/// One way to send a file: as it is, or under a content coding. Either its bytes are in memory, or an open
-/// file has them.
-struct representation {
-    std::string_view coding; ///< "br", "zstd", "gzip"; empty for the file as it is
-    std::string etag;        ///< strong, with its quotes
-    std::string fields;      ///< the fields of a response that never change, each with its line end
-    std::uint64_t size = 0;
-    std::string content;
-    unique_fd file; ///< empty if content holds the bytes
-
-    bool in_memory() const noexcept { return !file; }
-};
-
-/// A file that can be served, as it was when it was looked at.
-struct served_file {
-    std::string path; ///< below the root
-    std::string type;
-    struct stat status{};
-    std::int64_t modified = 0; ///< seconds since 1970
-    std::string last_modified;
-    representation identity;
-    std::vector<representation> encoded;
-    bool varies = false; ///< on Accept-Encoding
-
-    std::size_t memory() const noexcept;
-};
 
 /// Files that were asked for lately, ready to be sent. An entry is looked at again when it is used and was
 /// last looked at a second ago or more, so that a file that changes is served anew within a second. Bounded
@@ -62,6 +30,8 @@ public:
     entry find(std::string_view key, time_point now,
                std::function<bool(served_file const&)> const& still_same);
     void keep(std::string key, entry file, time_point now);
+    /// Puts `better` in the place of `known`, wherever that is still kept.
+    void replace(served_file const& known, entry better);
 
 private:
     struct slot {

@@ -40,6 +40,8 @@ void http_service::start(runtime& owner)
         throw start_error("http-root: not given; name the directory to serve with --http-root DIR");
     root_.emplace(settings_.root, settings_.symlinks);
     files_.emplace(static_cast<std::size_t>(settings_.file_cache));
+    loading_ = {settings_.compress, settings_.cache_control};
+    compressor_.emplace(owner.context(), owner.blocking_work(), *files_, loading_);
     limits_.head_bytes = static_cast<std::size_t>(settings_.limits.max_header_bytes);
     limits_.target_bytes = static_cast<std::size_t>(settings_.limits.max_target);
     limits_.fields = std::min<std::size_t>(settings_.limits.max_header_fields, request_head::max_fields);
@@ -67,12 +69,17 @@ void http_service::reopen_logs()
         owner_->log().error("log-not-reopened", {{"message", reopened.error().text}});
 }
 
+std::int64_t http_service::now()
+{
+    timespec time{};
+    ::clock_gettime(CLOCK_REALTIME_COARSE, &time);
+    return time.tv_sec;
+}
+
 std::string_view http_service::date()
 {
-    timespec now{};
-    ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    if (now.tv_sec != date_second_) {
-        date_second_ = now.tv_sec;
+    if (auto const second = now(); second != date_second_) {
+        date_second_ = second;
         date_.emplace(date_second_);
     }
     return date_->view();
@@ -84,13 +91,12 @@ stored_page const* http_service::error_page(status code) const
     return found == error_pages_.end() ? nullptr : &found->second;
 }
 
-bool http_service::is_unchanged(served_file const& file) const
+file_cache::entry http_service::find_cached(std::string_view key, std::chrono::steady_clock::time_point now)
 {
-    auto const now = root_->status(file.path);
-    return now && now->st_ino == file.status.st_ino && now->st_dev == file.status.st_dev &&
-           now->st_size == file.status.st_size && now->st_mode == file.status.st_mode &&
-           now->st_mtim.tv_sec == file.status.st_mtim.tv_sec &&
-           now->st_mtim.tv_nsec == file.status.st_mtim.tv_nsec;
+    return files_->find(key, now, [this](served_file const& file) {
+        auto const status = root_->status(file.path);
+        return status && file.is_same(*status);
+    });
 }
 
 std::unique_ptr<workspace> http_service::borrow_workspace()

@@ -4,6 +4,7 @@
 #include "common/access_log.hpp"
 #include "common/runtime.hpp"
 #include "common/service.hpp"
+#include "services/http/compressor.hpp"
 #include "services/http/content_type.hpp"
 #include "services/http/document_root.hpp"
 #include "services/http/exchange.hpp"
@@ -46,8 +47,15 @@ public:
     file_cache& files() noexcept { return *files_; }
     content_types const& types() const noexcept { return types_; }
 
-    /// Whether a file is, by its status, still the one that was looked at.
-    bool is_unchanged(served_file const& file) const;
+    load_settings const& loading() const noexcept { return loading_; }
+    compressor& compression() noexcept { return *compressor_; }
+
+    /// A file that was asked for lately, and is still the same. `key` is a path as requested; null if there
+    /// is none.
+    file_cache::entry find_cached(std::string_view key, std::chrono::steady_clock::time_point now);
+
+    /// Seconds since 1970.
+    std::int64_t now();
 
     /// The Date field's value, made once a second.
     std::string_view date();
@@ -67,6 +75,8 @@ private:
     runtime* owner_ = nullptr;
     std::optional<document_root> root_;
     std::optional<file_cache> files_;
+    load_settings loading_;
+    std::optional<compressor> compressor_;
     content_types types_;
     std::map<std::uint16_t, stored_page> error_pages_;
     std::unique_ptr<access_log> access_log_;

@@ -1,140 +1,239 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/http/static_file.hpp"
 
-#include "services/http/date.hpp"
+#include "services/http/byte_range.hpp"
+#include "services/http/compressor.hpp"
+#include "services/http/conditions.hpp"
 #include "services/http/http_service.hpp"
-#include "services/http/workspace.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
-#include <cstdio>
+#include <random>
 #include <string>
+#include <vector>
 
 #include <sys/sendfile.h>
-#include <unistd.h>
 
 namespace polyport::http {
 namespace {
 
-// Files up to here are kept in memory, and sent with their head in one call.
-constexpr std::uint64_t memory_size = 32 * 1024;
 // Bodies up to here are copied behind their head, and may wait there for more pipelined responses.
 constexpr std::size_t copied_size = 16 * 1024;
 constexpr std::size_t sendfile_size = 512 * 1024;
 constexpr int sendfiles_a_turn = 4;
+constexpr std::size_t max_ranges = 128;
 
-error_code from_errno(int code = errno)
-{
-    return {code, boost::system::system_category()};
-}
+/// What a request for a file comes to.
+struct plan {
+    status code = status::ok;
+    representation const* form = nullptr;
+    std::vector<byte_range> ranges; ///< with 206
+};
 
-std::string make_etag(struct stat const& file)
+// The best form that the client takes and that is there; asks for a better one to be made for the next.
+representation const& choose_form(exchange& x, file_cache::entry const& file)
 {
-    std::array<char, 64> text;
-    auto const size = std::snprintf(
-        text.data(), text.size(), "\"%llx-%llx-%lx\"", static_cast<unsigned long long>(file.st_mtim.tv_sec),
-        static_cast<unsigned long long>(file.st_size), static_cast<unsigned long>(file.st_mtim.tv_nsec));
-    return {text.data(), static_cast<std::size_t>(size)};
-}
-
-bool read_whole(int fd, std::string& content, std::size_t size)
-{
-    content.resize(size);
-    std::size_t have = 0;
-    while (have < size) {
-        ssize_t const count = ::pread(fd, content.data() + have, size - have, static_cast<off_t>(have));
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count <= 0)
-            return false;
-        have += static_cast<std::size_t>(count);
+    auto const& plain = file->identity();
+    if (!x.head.has(known_field::accept_encoding) || (file->forms.size() == 1 && !file->compressible))
+        return plain;
+    if (x.head.has(known_field::range)) // a part of a compressed file is of use to few
+        return plain;
+    std::string scratch;
+    auto const accepted = x.head.combined(known_field::accept_encoding, scratch);
+    auto const best = choose_coding(accepted, file->codings());
+    if (file->compressible) {
+        auto const wanted = choose_coding(accepted, compressor::codings());
+        if (wanted && !file->form(*wanted))
+            x.service.compression().request(file, *wanted);
     }
-    return true;
+    auto const* const form = best ? file->form(*best) : nullptr;
+    return form ? *form : plain; // nothing acceptable: the field is disregarded (RFC 9110, 12.5.3)
 }
 
-std::string fixed_fields(http_service const& service, served_file const& file, representation const& form)
+plan make_plan(exchange& x, file_cache::entry const& file)
 {
-    std::string text;
-    auto const add = [&text](std::string_view name, std::string_view value) {
-        text.append(name).append(": ").append(value).append("\r\n");
-    };
-    add("Content-Type", file.type);
-    if (!form.coding.empty())
-        add("Content-Encoding", form.coding);
-    if (file.varies)
-        add("Vary", "Accept-Encoding");
-    add("Last-Modified", file.last_modified);
-    add("ETag", form.etag);
-    add("Accept-Ranges", "bytes");
-    if (!service.options().cache_control.empty())
-        add("Cache-Control", service.options().cache_control);
-    add("X-Content-Type-Options", "nosniff");
+    plan p;
+    p.form = &choose_form(x, file);
+    auto const now = x.service.now();
+    validators const current{p.form->etag, file->modified, true};
+    switch (evaluate_preconditions(x.head, current, now)) {
+    case precondition::not_modified:
+        p.code = status::not_modified;
+        return p;
+    case precondition::failed:
+        p.code = status::precondition_failed;
+        return p;
+    case precondition::proceed:
+        break;
+    }
+    if (!x.head.has(known_field::range) || !range_applies(x.head, current, now))
+        return p;
+    switch (parse_ranges(x.head.value(known_field::range), p.form->size, max_ranges, p.ranges)) {
+    case range_verdict::whole:
+        break;
+    case range_verdict::partial:
+        p.code = status::partial_content;
+        break;
+    case range_verdict::unsatisfiable:
+        p.code = status::range_not_satisfiable;
+        break;
+    }
+    return p;
+}
+
+std::string random_boundary()
+{
+    static constexpr std::string_view letters = "0123456789abcdefghijklmnopqrstuvwxyz";
+    std::random_device random;
+    std::string text(32, '0');
+    std::generate(text.begin(), text.end(), [&random] { return letters[random() % letters.size()]; });
     return text;
 }
 
-result<file_cache::entry> load_file(http_service& service, std::string const& path)
+void refuse_range(exchange& x, representation const& form)
 {
-    auto opened = service.root().open(path);
-    if (!opened)
-        return opened.error();
-    auto file = std::make_shared<served_file>();
-    if (::fstat(opened->get(), &file->status) != 0)
-        return from_errno();
-    if (S_ISDIR(file->status.st_mode))
-        return from_errno(EISDIR);
-    if (!S_ISREG(file->status.st_mode))
-        return from_errno(EACCES);
-    file->path = path;
-    file->type = service.types().find(path);
-    file->modified = file->status.st_mtim.tv_sec;
-    file->last_modified = date_text(file->modified).view();
-    auto& form = file->identity;
-    form.size = static_cast<std::uint64_t>(file->status.st_size);
-    form.etag = make_etag(file->status);
-    if (form.size > memory_size ||
-        !read_whole(opened->get(), form.content, static_cast<std::size_t>(form.size)))
-        form.file = std::move(*opened);
-    form.fields = fixed_fields(service, *file, form);
-    return file_cache::entry(std::move(file));
+    auto const range = unsatisfied_range(form.size);
+    std::array const fields{extra_field{"Content-Range", range}};
+    x.respond_error(status::range_not_satisfiable, {}, fields);
 }
 
-void append_head(exchange& x, served_file const&, representation const& form)
+void append_not_modified(exchange& x, representation const& form)
 {
-    auto response = x.begin_response(status::ok);
-    x.out() += form.fields;
-    response.content_length(form.size);
+    auto response = x.begin_response(status::not_modified);
+    x.out() += form.validator_fields;
+    response.connection(x.keep_alive, x.head.minor_version());
+    response.finish();
+}
+
+void append_head(exchange& x, plan const& p, std::uint64_t size)
+{
+    auto response = x.begin_response(p.code);
+    x.out() += p.form->content_fields;
+    x.out() += p.form->validator_fields;
+    if (p.code == status::partial_content)
+        response.field("Content-Range", content_range(p.ranges.front(), p.form->size));
+    response.content_length(size);
+    response.connection(x.keep_alive, x.head.minor_version());
+    response.finish();
+}
+
+// The content type of one part is in the part: only the fields that are about the whole stay.
+void append_multipart_head(exchange& x, plan const& p, multipart_ranges const& parts)
+{
+    auto response = x.begin_response(p.code);
+    response.field("Content-Type", parts.content_type());
+    if (p.form->coding != content_coding::identity)
+        response.field("Content-Encoding", coding_name(p.form->coding));
+    x.out() += p.form->validator_fields;
+    response.content_length(parts.total_size());
     response.connection(x.keep_alive, x.head.minor_version());
     response.finish();
 }
 
 // The kernel moves the bytes from the file to the socket. A file that has become shorter cannot give what the
 // head promised: the connection ends, so that the client can tell.
-task<bool> send_from_file(exchange& x, int fd, std::uint64_t begin, std::uint64_t size)
+task<bool> send_from_file(exchange& x, int fd, byte_range range)
 {
-    auto offset = static_cast<off_t>(begin);
+    auto offset = static_cast<off_t>(range.first);
+    auto left = range.size();
     int calls = 0;
-    while (size > 0) {
+    while (left > 0) {
         auto const count = ::sendfile(x.client.info().socket.fd(), fd, &offset,
-                                      static_cast<std::size_t>(std::min<std::uint64_t>(size, sendfile_size)));
+                                      static_cast<std::size_t>(std::min<std::uint64_t>(left, sendfile_size)));
         if (count > 0) {
             x.client.count_sent(static_cast<std::size_t>(count));
             x.sent += static_cast<std::uint64_t>(count);
-            size -= static_cast<std::uint64_t>(count);
-            if (++calls % sendfiles_a_turn == 0 && co_await x.client.take_turn())
+            left -= static_cast<std::uint64_t>(count);
+            if (left > 0 && ++calls % sendfiles_a_turn == 0 && co_await x.client.take_turn())
                 co_return false;
-            continue;
-        }
-        if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
+        } else if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
             if (co_await x.client.wait_writable())
                 co_return false;
-            continue;
+        } else if (count == 0 || errno != EINTR) {
+            x.client.end(count == 0 ? error_code(errc::file_changed)
+                                    : error_code(errno, boost::system::system_category()));
+            co_return false;
         }
-        if (count < 0 && errno == EINTR)
-            continue;
-        x.client.end(count == 0 ? error_code(errc::file_changed) : from_errno());
-        co_return false;
     }
+    x.client.written();
     co_return true;
+}
+
+// What is in x.out(), then a range of the file.
+task<bool> send_range(exchange& x, representation const& form, byte_range range)
+{
+    if (form.in_memory()) {
+        auto const bytes = std::span(form.content).subspan(range.first, range.size());
+        if (co_await x.write(bytes))
+            co_return false;
+        x.sent += bytes.size();
+        co_return true;
+    }
+    auto const [error, size] = x.client.write_now(x.out(), true);
+    x.out().erase(0, size);
+    if (error || (!x.out().empty() && co_await x.flush()))
+        co_return false;
+    co_return co_await send_from_file(x, form.file->get(), range);
+}
+
+task<bool> send_multipart(exchange& x, file_cache::entry file, plan p)
+{
+    multipart_ranges const parts(random_boundary(), file->type, p.form->size, std::move(p.ranges));
+    append_multipart_head(x, p, parts);
+    if (!x.wants_body())
+        co_return true;
+    for (std::size_t i = 0; i < parts.ranges().size(); ++i) {
+        auto const head = parts.part_head(i);
+        x.out() += head;
+        x.sent += head.size();
+        if (!co_await send_range(x, *p.form, parts.ranges()[i]))
+            co_return false;
+    }
+    auto const tail = parts.tail();
+    x.out() += tail;
+    x.sent += tail.size();
+    co_return true;
+}
+
+// True if nothing needs to be waited for: then it is done.
+bool answer_now(exchange& x, plan const& p)
+{
+    auto const& form = *p.form;
+    switch (p.code) {
+    case status::not_modified:
+        append_not_modified(x, form);
+        return true;
+    case status::precondition_failed:
+        x.respond_error(p.code);
+        return true;
+    case status::range_not_satisfiable:
+        refuse_range(x, form);
+        return true;
+    default:
+        break;
+    }
+    if (p.ranges.size() > 1)
+        return false;
+    auto const first = p.ranges.empty() ? 0 : p.ranges.front().first;
+    auto const size = p.ranges.empty() ? form.size : p.ranges.front().size();
+    if (x.wants_body() && size > 0 && (!form.in_memory() || size > copied_size))
+        return false;
+    append_head(x, p, size);
+    if (x.wants_body()) {
+        x.out().append(form.content, first, size);
+        x.sent += size;
+    }
+    return true;
+}
+
+task<bool> answer(exchange& x, file_cache::entry file, plan p)
+{
+    if (p.ranges.size() > 1)
+        co_return co_await send_multipart(x, std::move(file), std::move(p));
+    byte_range const range = p.ranges.empty() ? byte_range{0, p.form->size - 1} : p.ranges.front();
+    append_head(x, p, range.size());
+    co_return co_await send_range(x, *p.form, range);
 }
 
 } // namespace
@@ -142,44 +241,21 @@ task<bool> send_from_file(exchange& x, int fd, std::uint64_t begin, std::uint64_
 result<file_cache::entry> find_file(http_service& service, std::string const& path)
 {
     auto const now = coarse_now();
-    auto known = service.files().find(
-        path, now, [&service](served_file const& file) { return service.is_unchanged(file); });
-    if (known)
+    if (auto known = service.find_cached(path, now))
         return known;
-    auto loaded = load_file(service, path);
-    if (loaded)
-        service.files().keep(path, *loaded, now);
-    return loaded;
-}
-
-bool send_file_now(exchange& x, served_file const& file)
-{
-    auto const& form = file.identity;
-    if (x.wants_body() && (!form.in_memory() || form.size > copied_size))
-        return false;
-    append_head(x, file, form);
-    if (x.wants_body()) {
-        x.out() += form.content;
-        x.sent += form.size;
-    }
-    return true;
+    auto loaded = load_file(service.root(), service.types(), service.loading(), path);
+    if (!loaded)
+        return loaded.error();
+    service.files().keep(path, *loaded, now);
+    return file_cache::entry(*loaded);
 }
 
 task<bool> send_file(exchange& x, file_cache::entry file)
 {
-    auto const& form = file->identity;
-    append_head(x, *file, form);
-    if (form.in_memory()) {
-        if (co_await x.write(form.content))
-            co_return false;
-        x.sent += form.size;
+    auto p = make_plan(x, file);
+    if (answer_now(x, p))
         co_return true;
-    }
-    auto const [error, size] = x.client.write_now(x.out(), true);
-    x.out().erase(0, size);
-    if (error || (!x.out().empty() && co_await x.flush()))
-        co_return false;
-    co_return co_await send_from_file(x, form.file.get(), 0, form.size);
+    co_return co_await answer(x, std::move(file), std::move(p));
 }
 
 } // namespace polyport::http

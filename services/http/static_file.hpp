@@ -15,7 +15,4 @@ result<file_cache::entry> find_file(http_service& service, std::string const& pa
 /// it could not be sent whole.
 task<bool> send_file(exchange& x, file_cache::entry file);
 
-/// The same without waiting, for what needs none: false if it does, and nothing was done then.
-bool send_file_now(exchange& x, served_file const& file);
-
 } // namespace polyport::http
