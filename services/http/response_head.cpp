@@ -2,6 +2,7 @@
 #include "services/http/response_head.hpp"
 
 #include "services/http/characters.hpp"
+#include "services/http/request_scan.hpp"
 
 #include <array>
 #include <charconv>
@@ -18,7 +19,7 @@ void append_number(std::string& out, std::uint64_t value)
 
 void append_value(std::string& out, std::string_view value)
 {
-    if (all_are(value, value_char)) {
+    if (skip_value(value.data(), value.data() + value.size()) == value.data() + value.size()) {
         out += value;
         return;
     }
@@ -77,6 +78,12 @@ response_head& response_head::field(std::string_view name, std::uint64_t value)
     out_ += ": ";
     append_number(out_, value);
     out_ += "\r\n";
+    return *this;
+}
+
+response_head& response_head::prepared(std::string_view lines)
+{
+    out_ += lines;
     return *this;
 }
 

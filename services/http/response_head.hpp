@@ -27,6 +27,9 @@ public:
     response_head& field(std::string_view name, std::string_view value);
     response_head& field(std::string_view name, std::uint64_t value);
 
+    /// Whole field lines with their ends, written with field() earlier and kept: for what is sent often.
+    response_head& prepared(std::string_view lines);
+
     response_head& content_length(std::uint64_t bytes);
     response_head& chunked();
     /// RFC 9112 section 9.3: said only where it differs from what the client's version takes for granted.

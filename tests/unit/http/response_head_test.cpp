@@ -31,6 +31,15 @@ BOOST_AUTO_TEST_CASE(a_usual_head)
                "Content-Type: text/html; charset=utf-8\r\nContent-Length: 18446744073709551615\r\n\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(fields_can_be_kept)
+{
+    std::string kept;
+    polyport::http::response_head(kept).field("ETag", "\"x\"").content_length(5);
+    std::string buffer;
+    polyport::http::response_head(buffer).start(status::ok, date).prepared(kept).finish();
+    BOOST_TEST(buffer.ends_with("GMT\r\nETag: \"x\"\r\nContent-Length: 5\r\n\r\n"));
+}
+
 BOOST_AUTO_TEST_CASE(connection_is_said_where_it_is_not_implied)
 {
     auto const head = [](bool keep, unsigned minor) {
