@@ -148,7 +148,7 @@ bool log_capture::wait_for_count(std::string_view event, std::size_t wanted) con
         .has_value();
 }
 
-daemon::daemon(std::vector<std::string> arguments, launch_options options)
+daemon_process::daemon_process(std::vector<std::string> arguments, launch_options options)
 {
     pipe_ends report = make_pipe();
     pipe_ends errors = make_pipe();
@@ -175,15 +175,17 @@ daemon::daemon(std::vector<std::string> arguments, launch_options options)
     }
 }
 
-void daemon::read_report(unique_fd const& from)
+void daemon_process::read_report(unique_fd const& from)
 {
     std::array<char, 65536> bytes;
     pollfd watched{from.get(), POLLIN, 0};
-    while (!ready_text_.ends_with('\n')) {
+    for (;;) {
         int const ready = ::poll(&watched, 1, static_cast<int>(patience.count()));
         if (ready < 0 && errno == EINTR)
             continue;
-        ssize_t const count = ready > 0 ? ::read(from.get(), bytes.data(), bytes.size()) : 0;
+        ssize_t const count = ready > 0 ? ::read(from.get(), bytes.data(), bytes.size()) : -1;
+        if (count == 0 && ready_text_.ends_with('\n'))
+            break; // it has closed the descriptor, as the contract says
         if (count <= 0) {
             auto const status = child_->wait(ready > 0 ? patience : milliseconds(0));
             if (status)
@@ -197,7 +199,7 @@ void daemon::read_report(unique_fd const& from)
     ready_ = boost::json::parse(ready_text_).as_object();
 }
 
-daemon::~daemon()
+daemon_process::~daemon_process()
 {
     if (!child_)
         return;
@@ -215,7 +217,7 @@ daemon::~daemon()
     }
 }
 
-int daemon::stop()
+int daemon_process::stop()
 {
     if (!child_->wait(milliseconds(0)))
         child_->signal(SIGTERM);
@@ -229,7 +231,7 @@ int daemon::stop()
     return result;
 }
 
-boost::json::object const& daemon::endpoint(std::string_view service, std::size_t n) const
+boost::json::object const& daemon_process::endpoint(std::string_view service, std::size_t n) const
 {
     for (boost::json::value const& entry : ready_.at("endpoints").as_array()) {
         boost::json::object const& endpoint = entry.as_object();
@@ -240,7 +242,7 @@ boost::json::object const& daemon::endpoint(std::string_view service, std::size_
                             ready_text_);
 }
 
-std::uint16_t daemon::port(std::string_view service, std::size_t n) const
+std::uint16_t daemon_process::port(std::string_view service, std::size_t n) const
 {
     return static_cast<std::uint16_t>(endpoint(service, n).at("port").as_int64());
 }

@@ -65,14 +65,14 @@ private:
 
 /// A real polyportd, started with the launch contract and stopped by SIGTERM.
 /// On destruction it must drain, exit with 0, have logged no error, and leave no sanitizer report.
-class daemon {
+class daemon_process {
 public:
     /// Adds --ready-fd, --log-format json and --log-level info, then starts and waits until it is ready.
     /// Throws with the captured log when it never is.
-    explicit daemon(std::vector<std::string> arguments, launch_options options = {});
-    daemon(daemon const&) = delete;
-    daemon& operator=(daemon const&) = delete;
-    ~daemon();
+    explicit daemon_process(std::vector<std::string> arguments, launch_options options = {});
+    daemon_process(daemon_process const&) = delete;
+    daemon_process& operator=(daemon_process const&) = delete;
+    ~daemon_process();
 
     pid_t pid() const noexcept { return child_->pid(); }
     boost::json::object const& ready() const noexcept { return ready_; }
@@ -108,13 +108,13 @@ private:
 /// daemon and before the clients, so that these are closed when it looks.
 class descriptor_check {
 public:
-    explicit descriptor_check(daemon const& of) : of_(of), before_(of.descriptors()) {}
+    explicit descriptor_check(daemon_process const& of) : of_(of), before_(of.descriptors()) {}
     descriptor_check(descriptor_check const&) = delete;
     descriptor_check& operator=(descriptor_check const&) = delete;
     ~descriptor_check();
 
 private:
-    daemon const& of_;
+    daemon_process const& of_;
     std::vector<std::string> before_;
 };
 

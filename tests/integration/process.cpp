@@ -84,10 +84,13 @@ struct child_plan {
             ::_exit(126);
     if (!plan.options.directory.empty() && ::chdir(plan.options.directory.c_str()) != 0)
         ::_exit(126);
-    if (plan.options.descriptor_limit) {
-        rlimit const limit{*plan.options.descriptor_limit, *plan.options.descriptor_limit};
-        ::setrlimit(RLIMIT_NOFILE, &limit);
-    }
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    if (plan.options.descriptor_limit)
+        limit.rlim_cur = limit.rlim_max = *plan.options.descriptor_limit;
+    if (plan.options.soft_descriptor_limit)
+        limit.rlim_cur = *plan.options.soft_descriptor_limit;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
     if (plan.listen_pid)
         write_pid(plan.listen_pid, plan.listen_pid_width);
     ::execvpe(plan.arguments[0], plan.arguments.data(), plan.environment.data());

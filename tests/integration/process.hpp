@@ -22,10 +22,12 @@ inline constexpr milliseconds patience{60'000};
 
 /// How a child is started, beyond its arguments.
 struct launch_options {
-    std::vector<std::string> environment;          ///< NAME=VALUE, added to ours
-    std::vector<std::pair<int, int>> descriptors;  ///< ours → the number it has in the child; 0, 1, 2 as well
-    std::string directory;                         ///< working directory; empty: ours
-    std::optional<unsigned long> descriptor_limit; ///< RLIMIT_NOFILE, soft and hard
+    std::vector<std::string> environment = {}; ///< NAME=VALUE, added to ours
+    std::vector<std::pair<int, int>> descriptors =
+        {};                     ///< ours → the number it has in the child; 0, 1, 2 as well
+    std::string directory = {}; ///< working directory; empty: ours
+    std::optional<unsigned long> soft_descriptor_limit = {}; ///< of RLIMIT_NOFILE alone
+    std::optional<unsigned long> descriptor_limit = {};      ///< RLIMIT_NOFILE, soft and hard
     bool set_listen_pid = false; ///< LISTEN_PID=<pid of the child>, which only fork can know
 };
 

@@ -188,6 +188,13 @@ void send_datagram(unique_fd const& socket, std::string_view bytes)
     checked_call(::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL), "send");
 }
 
+void send_datagram_to(unique_fd const& socket, std::filesystem::path const& path, std::string_view bytes)
+{
+    raw_address const to = local(path);
+    checked_call(::sendto(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL, to.get(), to.length),
+                 "sendto");
+}
+
 void shut_sending(unique_fd const& socket)
 {
     checked_call(::shutdown(socket.get(), SHUT_WR), "shutdown");

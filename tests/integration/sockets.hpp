@@ -33,6 +33,8 @@ std::string local_text(unique_fd const& socket);
 
 void send_all(unique_fd const& socket, std::string_view bytes);
 void send_datagram(unique_fd const& socket, std::string_view bytes);
+/// From a UNIX datagram socket that is not connected.
+void send_datagram_to(unique_fd const& socket, std::filesystem::path const& path, std::string_view bytes);
 void shut_sending(unique_fd const& socket);
 /// Closing sends a reset instead of an orderly end.
 void reset_on_close(unique_fd const& socket);
