@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/http/dispatch.hpp"
 
+#include "services/http/directory.hpp"
 #include "services/http/http_service.hpp"
 #include "services/http/percent.hpp"
 #include "services/http/static_file.hpp"
@@ -88,7 +89,8 @@ task<bool> answer_path(exchange& x)
         redirect_to_directory(x);
         co_return true;
     }
-    if (!found) {
+    bool const listing = !found && x.where.directory && found.error().value() == ENOENT;
+    if (!found && !listing) {
         x.respond_error(status_of(found.error()));
         co_return true;
     }
@@ -100,6 +102,8 @@ task<bool> answer_path(exchange& x)
         refuse_method(x, allowed_for_files);
         co_return true;
     }
+    if (listing)
+        co_return co_await answer_directory(x);
     auto file = std::move(*found);
     co_return co_await send_file(x, std::move(file));
 }

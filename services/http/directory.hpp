@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "common/task.hpp"
+#include "services/http/exchange.hpp"
+
+namespace polyport::http {
+
+/// Answers GET and HEAD for a directory without an index: its listing where that is allowed, 403 otherwise.
+/// HTML, or JSON for who prefers it. Hidden names are left out as they are refused.
+task<bool> answer_directory(exchange& x);
+
+} // namespace polyport::http
