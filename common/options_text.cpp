@@ -55,10 +55,15 @@ std::string described(option const& of, bool with_default)
         facts.push_back("default " + joined(of.binding.defaults));
     if (of.binding.repeatable)
         facts.emplace_back("may be repeated");
+    if (facts.empty())
+        return of.help;
     std::string text = of.help;
+    bool const goes_on = text.ends_with(')'); // one pair of parentheses is enough
+    if (goes_on)
+        text.pop_back();
     for (std::size_t i = 0; i < facts.size(); ++i)
-        text += (i == 0 ? " (" : "; ") + facts[i];
-    return facts.empty() ? text : text + ")";
+        text += (i == 0 && !goes_on ? " (" : "; ") + facts[i];
+    return text + ")";
 }
 
 void append_option(std::string& out, std::string const& left, std::string const& right, std::size_t width)

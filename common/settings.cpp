@@ -123,7 +123,7 @@ void declare(option_set& options, server_settings& settings)
 void begin_service_group(option_set& options)
 {
     options.group("Services",
-                  "Each can be given several times. ADDR is 8000 (on 127.0.0.1 only), *:8000 (on every "
+                  "ADDR is 8000 (on 127.0.0.1 only), *:8000 (on every "
                   "address), 192.0.2.1:8000, [::1]:8000, localhost:8000, /run/x.sock or ./x.sock (a UNIX "
                   "socket), @name (an abstract one), or fd:NAME (passed by the service manager). Port 0 "
                   "lets the kernel choose.");

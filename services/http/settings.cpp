@@ -224,7 +224,7 @@ void declare(option_set& options, settings& settings)
 void declare_old_names(option_set& options)
 {
     if (option* const http = options.find("http"))
-        http->with_alias("Port", endpoint_of_port);
+        http->with_alias("Port", endpoint_of_port).with_example("127.0.0.1:8080");
     if (option* const root = options.find("http-root"))
         root->with_alias("Directory");
 }

@@ -46,10 +46,10 @@ checked<std::string> parse_directory(std::string_view text);
 /// Limits of requests; each has the option of its name, with `http-` before it.
 struct request_limits {
     std::uint64_t max_header_bytes = 16 * 1024; ///< request line and fields
-    std::uint32_t max_header_fields = 100;
-    std::uint64_t max_target = 8 * 1024;  ///< bytes of the request target
-    std::uint32_t max_requests = 10'000;  ///< on one connection; 0: no limit
-    std::uint64_t max_body = 16ULL << 20; ///< bytes
+    std::uint32_t max_header_fields = 100;      ///< at most 200: what a request_head has room for
+    std::uint64_t max_target = 8 * 1024;        ///< bytes of the request target
+    std::uint32_t max_requests = 10'000;        ///< on one connection; 0: no limit
+    std::uint64_t max_body = 16ULL << 20;       ///< bytes
     std::chrono::milliseconds header_timeout{10'000};
     std::chrono::milliseconds body_timeout{30'000}; ///< without a byte
     std::uint64_t min_body_rate = 256;              ///< bytes a second; 0: no limit
