@@ -136,7 +136,8 @@ task<io_result> stream::read_some(std::span<char> into)
         auto const got = read_now(into);
         if (got.error != boost::asio::error::would_block)
             co_return got;
-        if (auto const waited = co_await wait_readable())
+        auto const waited = co_await wait_readable();
+        if (waited)
             co_return io_result{waited.error, 0};
     }
 }
@@ -150,7 +151,8 @@ task<outcome> stream::write(std::span<char const> bytes)
         bytes = bytes.subspan(size);
         if (size > 0) // only EAGAIN proves that the next edge will come
             continue;
-        if (auto const waited = co_await wait_writable())
+        auto const waited = co_await wait_writable();
+        if (waited)
             co_return waited;
     }
     co_return outcome{};
@@ -177,7 +179,8 @@ task<outcome> stream::write(std::span<iovec> parts)
         parts.front().iov_len -= size;
         if (moved > 0) // only EAGAIN proves that the next edge will come
             continue;
-        if (auto const waited = co_await wait_writable())
+        auto const waited = co_await wait_writable();
+        if (waited)
             co_return waited;
     }
 }

@@ -9,7 +9,10 @@ namespace polyport {
 
 task<> uppercase(stream client)
 {
-    while (!co_await client.wait_for_request()) {
+    for (;;) {
+        auto const waited = co_await client.wait_for_request();
+        if (waited)
+            break;
         auto const buffer = client.borrow_buffer();
         auto const [error, size] = client.read_now(buffer.bytes());
         if (error == boost::asio::error::would_block)
@@ -18,7 +21,8 @@ task<> uppercase(stream client)
             break;
         auto const message = buffer.bytes().first(size);
         to_upper(message);
-        if (co_await client.write(message))
+        auto const failed = co_await client.write(message);
+        if (failed)
             break;
     }
 }

@@ -98,7 +98,8 @@ task<request_body::piece> request_body::read()
         if (now.error != boost::asio::error::would_block)
             co_return now;
         if (std::exchange(send_continue_, false)) {
-            if (auto const written = co_await client_.write(continue_response))
+            auto const written = co_await client_.write(continue_response);
+            if (written)
                 co_return piece{{}, written.error};
         }
         set_deadline();

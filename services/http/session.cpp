@@ -75,10 +75,14 @@ private:
     // More of a head, or of the next one. Idle when nothing of it has come.
     task<after> receive()
     {
-        if (++rounds_ % rounds_a_turn == 0 && co_await client_.take_turn())
-            co_return after::close;
+        if (++rounds_ % rounds_a_turn == 0) {
+            auto const failed = co_await client_.take_turn();
+            if (failed)
+                co_return after::close;
+        }
         if (!w_.output.empty()) {
-            if (co_await x_.flush())
+            auto const failed = co_await x_.flush();
+            if (failed)
                 co_return after::close;
         }
         if (w_.input.empty())
@@ -100,8 +104,11 @@ private:
                 co_return after::idle;
             if (client_.info().deadline != deadline_kind::header) // from the first byte to the last
                 client_.set_deadline(deadline_kind::header, service_.options().limits.header_timeout);
-            if (auto const waited = co_await client_.wait_readable())
-                co_return waited.error == errc::header_timeout ? co_await refuse(too_slow()) : after::close;
+            auto const waited = co_await client_.wait_readable();
+            if (waited.error == errc::header_timeout)
+                co_return co_await refuse(too_slow());
+            if (waited)
+                co_return after::close;
         }
     }
 
@@ -135,7 +142,8 @@ private:
         x_.respond_error(verdict.code, verdict.reason);
         service_.log_access(x_);
         client_.note_reason(errc::bad_request);
-        co_return co_await x_.flush() ? after::close : after::linger;
+        auto const flushed = co_await x_.flush();
+        co_return flushed ? after::close : after::linger;
     }
 
     task<after> answer(std::size_t head_size)
@@ -154,18 +162,26 @@ private:
         service_.log_access(x_);
         if (!whole)
             co_return after::close;
-        if (!body_.done() && !co_await finish_body()) {
-            if (co_await x_.flush())
-                co_return after::close;
-            co_return after::linger;
+        if (!body_.done()) {
+            bool const finished = co_await finish_body();
+            if (!finished) {
+                auto const failed = co_await x_.flush();
+                if (failed)
+                    co_return after::close;
+                co_return after::linger;
+            }
         }
         if (!x_.keep_alive) {
-            if (co_await x_.flush())
+            auto const failed = co_await x_.flush();
+            if (failed)
                 co_return after::close;
             co_return w_.input.empty() ? after::close : after::linger;
         }
-        if (w_.output.size() > workspace::output_high && co_await x_.flush())
-            co_return after::close;
+        if (w_.output.size() > workspace::output_high) {
+            auto const failed = co_await x_.flush();
+            if (failed)
+                co_return after::close;
+        }
         head.clear();
         if (!w_.input.empty())
             begin();
@@ -177,7 +193,8 @@ private:
     {
         if (!x_.keep_alive || body_.failed() || (body_.has_length() && body_.length() > discard_bytes))
             co_return false;
-        if (co_await x_.flush())
+        auto const failed = co_await x_.flush();
+        if (failed)
             co_return false;
         co_return co_await body_.discard(discard_bytes);
     }
@@ -217,7 +234,8 @@ task<> linger(http_service& service, stream& client)
         if (left.count() <= 0)
             break;
         client.set_deadline(deadline_kind::handler, left);
-        if (co_await client.wait_readable())
+        auto const failed = co_await client.wait_readable();
+        if (failed)
             break;
     }
 }
@@ -228,7 +246,10 @@ task<> run_session(http_service& service, stream client)
 {
     std::uint32_t served = 0;
     auto patience = service.options().limits.header_timeout;
-    while (!co_await client.wait_for_request(patience)) {
+    for (;;) {
+        auto const waited = co_await client.wait_for_request(patience);
+        if (waited)
+            break;
         patience = service.options().limits.keep_alive_timeout;
         auto const next = co_await run_turn(service, client, served);
         if (next == after::linger)

@@ -145,10 +145,14 @@ task<bool> send_from_file(exchange& x, int fd, byte_range range)
             x.client.count_sent(static_cast<std::size_t>(count));
             x.sent += static_cast<std::uint64_t>(count);
             left -= static_cast<std::uint64_t>(count);
-            if (left > 0 && ++calls % sendfiles_a_turn == 0 && co_await x.client.take_turn())
-                co_return false;
+            if (left > 0 && ++calls % sendfiles_a_turn == 0) {
+                auto const failed = co_await x.client.take_turn();
+                if (failed)
+                    co_return false;
+            }
         } else if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            if (co_await x.client.wait_writable())
+            auto const failed = co_await x.client.wait_writable();
+            if (failed)
                 co_return false;
         } else if (count == 0 || errno != EINTR) {
             x.client.end(count == 0 ? error_code(errc::file_changed)
@@ -165,15 +169,21 @@ task<bool> send_range(exchange& x, representation const& form, byte_range range)
 {
     if (form.in_memory()) {
         auto const bytes = std::span(form.content).subspan(range.first, range.size());
-        if (co_await x.write(bytes))
+        auto const failed = co_await x.write(bytes);
+        if (failed)
             co_return false;
         x.sent += bytes.size();
         co_return true;
     }
     auto const [error, size] = x.client.write_now(x.out(), true);
     x.out().erase(0, size);
-    if (error || (!x.out().empty() && co_await x.flush()))
+    if (error)
         co_return false;
+    if (!x.out().empty()) {
+        auto const failed = co_await x.flush();
+        if (failed)
+            co_return false;
+    }
     co_return co_await send_from_file(x, form.file->get(), range);
 }
 
@@ -187,7 +197,8 @@ task<bool> send_multipart(exchange& x, file_cache::entry file, plan p)
         auto const head = parts.part_head(i);
         x.out() += head;
         x.sent += head.size();
-        if (!co_await send_range(x, *p.form, parts.ranges()[i]))
+        auto const done = co_await send_range(x, *p.form, parts.ranges()[i]);
+        if (!done)
             co_return false;
     }
     auto const tail = parts.tail();
