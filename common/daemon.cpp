@@ -123,6 +123,10 @@ task<> daemon::watch_stop_signals()
         hurry_ = false;
         co_await wait_until_empty(last_wait);
     }
+    for (auto& service : services_) {
+        if (service.started)
+            co_await service.implementation->stop();
+    }
     if (!is_empty())
         owner_.log().error("handlers-left", {{"connections", owner_.connections().size()},
                                              {"reason", "they did not end when their connection was ended"}});

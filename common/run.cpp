@@ -79,14 +79,15 @@ private:
 };
 
 /// Becomes what it shall be for good, says that it is ready, and serves.
-int serve(configuration& configured, logger& log)
+int serve(configuration& configured, inherited_sockets& inherited, logger& log)
 {
     auto const& settings = configured.server;
-    auto inherited = inherited_sockets::from_environment().value();
     auto const identity = resolve_identity(settings.user, settings.group).value();
-    raise_descriptor_limit();
+    auto const descriptors = raise_descriptor_limit();
+    if (!descriptors)
+        log.warning("descriptor-limit", {{"reason", descriptors.error().message()}});
 
-    runtime owner(settings, log);
+    runtime owner(settings, log, descriptors ? descriptors->initial : RLIM_INFINITY);
     daemon server(owner, configured.services);
     server.open(configured.endpoints, inherited);
     for (auto const& name : inherited.close_unclaimed())
@@ -141,8 +142,10 @@ int run(int argc, char const* const* argv, std::span<service_definition const> s
         if (given.check)
             return std::printf("polyportd: the configuration is in order\n"), done;
 
+        // Before anything else opens a descriptor, which LISTEN_FDS could then seem to speak of.
+        auto inherited = inherited_sockets::from_environment().value();
         logger log(configured.server.log);
-        return serve(configured, log);
+        return serve(configured, inherited, log);
     } catch (start_error const& error) {
         complain(error.what());
     } catch (std::exception const& error) {

@@ -37,9 +37,10 @@ task<> run_handler(service_instance& service, stream connection)
 
 } // namespace
 
-runtime::runtime(server_settings const& settings, logger& log)
-    : settings_(settings), log_(log), connections_(log, settings.max_connections),
-      flows_(settings.flows_max, settings.flow_idle_timeout), buffers_(buffer_size, buffers_kept)
+runtime::runtime(server_settings const& settings, logger& log, rlim_t initial_descriptors)
+    : settings_(settings), log_(log), initial_descriptors_(initial_descriptors),
+      connections_(log, settings.max_connections), flows_(settings.flows_max, settings.flow_idle_timeout),
+      buffers_(buffer_size, buffers_kept)
 {
     sockets_.emplace(context_);
     sweep_timer_.emplace(context_);

@@ -16,14 +16,16 @@
 #include <memory>
 #include <optional>
 
+#include <sys/resource.h>
+
 namespace polyport {
 
 /// What every service stands on: the one io_context with all that hangs on it. Outlives every coroutine.
 /// Used by the thread that runs the context alone, but for logger and blocking_work().
 class runtime {
 public:
-    /// `settings` and `log` outlive it.
-    runtime(server_settings const& settings, logger& log);
+    /// `settings` and `log` outlive it. `initial_descriptors`: see below.
+    runtime(server_settings const& settings, logger& log, rlim_t initial_descriptors);
     runtime(runtime const&) = delete;
     runtime& operator=(runtime const&) = delete;
     /// Destroys what handlers are left, without running them.
@@ -37,6 +39,9 @@ public:
     flow_table& flows() noexcept { return flows_; }
     buffer_pool& buffers() noexcept { return buffers_; }
 
+    /// The soft limit on descriptors that the daemon was started with, for programs that it starts.
+    rlim_t initial_descriptors() const noexcept { return initial_descriptors_; }
+
     /// For what blocks: name look-ups, directory scans, password hashes. Started when it is first asked for.
     boost::asio::thread_pool& blocking_work();
 
@@ -49,6 +54,7 @@ private:
 
     server_settings const& settings_;
     logger& log_;
+    rlim_t const initial_descriptors_;
     // Before the context: handlers that it destroys still leave the table and give back their buffers.
     connection_table connections_;
     flow_table flows_;

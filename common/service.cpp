@@ -5,6 +5,11 @@
 
 namespace polyport {
 
+task<> stream_service::stop()
+{
+    co_return;
+}
+
 task<> service_instance::serve(stream connection)
 {
     if (implementation)

@@ -40,6 +40,8 @@ public:
     virtual void start(runtime&) {}
     /// One connection, until it returns.
     virtual task<> serve(stream connection) = 0;
+    /// Once, after its last connection: ends what it has started.
+    virtual task<> stop();
     /// SIGHUP: opens its log files anew.
     virtual void reopen_logs() {}
 };

@@ -10,10 +10,10 @@
 namespace polyport::http {
 
 struct chunked_limits {
-    std::uint64_t body_bytes = UINT64_MAX;   ///< data of all chunks; else 413
-    std::size_t chunk_extension_bytes = 256; ///< of one chunk; else 400
-    std::size_t extension_bytes = 64 * 1024; ///< of all chunks; else 400
-    std::size_t trailer_bytes = 8 * 1024;    ///< trailer section with its line ends; else 431
+    std::uint64_t body_bytes = UINT64_MAX;                ///< data of all chunks; else 413
+    std::size_t chunk_extension_bytes = 256;              ///< of one chunk; else 400
+    std::size_t extension_bytes = std::size_t{64} * 1024; ///< of all chunks; else 400
+    std::size_t trailer_bytes = std::size_t{8} * 1024;    ///< trailer section with its line ends; else 431
 };
 
 /// Takes the chunked coding off a body that comes in pieces (RFC 9112 section 7.1), as strictly as the

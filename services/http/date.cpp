@@ -155,7 +155,8 @@ std::optional<std::int64_t> to_seconds(civil_time const& t) noexcept
     if (t.year < 1 || t.day < 1 || t.day > days_in_month(t.year, t.month) || t.hour > 23 || t.minute > 59 ||
         t.second > 60)
         return std::nullopt;
-    return days_from_civil(t.year, t.month, t.day) * day_seconds + t.hour * 3600 + t.minute * 60 + t.second;
+    return days_from_civil(t.year, t.month, t.day) * day_seconds + t.hour * 3600LL + t.minute * 60LL +
+           t.second;
 }
 
 } // namespace
@@ -187,9 +188,9 @@ date_text::date_text(std::int64_t seconds) noexcept
 {
     civil_time const t = to_civil(seconds);
     std::memcpy(text_.data(), "Sun, 06 Nov 1994 08:49:37 GMT", date_size);
-    std::memcpy(text_.data(), short_days.data() + t.weekday * 3, 3);
+    std::memcpy(text_.data(), &short_days[static_cast<std::size_t>(t.weekday) * 3], 3);
     put_two(&text_[5], t.day);
-    std::memcpy(&text_[8], months.data() + (t.month - 1) * 3, 3);
+    std::memcpy(&text_[8], &months[static_cast<std::size_t>(t.month - 1) * 3], 3);
     put_two(&text_[12], t.year / 100);
     put_two(&text_[14], t.year % 100);
     put_two(&text_[17], t.hour);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/http/dispatch.hpp"
 
+#include "services/http/cgi/route.hpp"
 #include "services/http/directory.hpp"
 #include "services/http/http_service.hpp"
 #include "services/http/percent.hpp"
@@ -78,12 +79,9 @@ result<file_cache::entry> find_index(exchange& x)
     return reason;
 }
 
-task<bool> answer_path(exchange& x)
+// `redirected`: a program has said that the answer is here (RFC 3875, 6.2.2), which then is asked for by GET.
+task<bool> answer_path(exchange& x, bool redirected)
 {
-    if (x.where.hidden && !x.service.options().hidden) {
-        x.respond_error(status::not_found);
-        co_return true;
-    }
     auto found = x.where.directory ? find_index(x) : find_file(x.service, x.where.path);
     if (!found && found.error().value() == EISDIR) {
         redirect_to_directory(x);
@@ -98,7 +96,7 @@ task<bool> answer_path(exchange& x)
         answer_options(x, allowed_for_files);
         co_return true;
     }
-    if (!reads_only(x.head.verb())) {
+    if (!reads_only(x.head.verb()) && !redirected) {
         refuse_method(x, allowed_for_files);
         co_return true;
     }
@@ -106,6 +104,36 @@ task<bool> answer_path(exchange& x)
         co_return co_await answer_directory(x);
     auto file = std::move(*found);
     co_return co_await send_file(x, std::move(file));
+}
+
+// Whatever the target is for: a program, a file, a directory. A program may send on to another target.
+task<bool> answer_target(exchange& x)
+{
+    std::string location;
+    auto path_and_query = x.head.path_and_query();
+    auto target = x.head.target();
+    for (int redirects = 0; redirects <= cgi::max_local_redirects; ++redirects) {
+        if (auto const verdict = parse_target(path_and_query, x.where); verdict.refused) {
+            x.respond_error(verdict.code, verdict.reason);
+            co_return true;
+        }
+        if (x.where.hidden && !x.service.options().hidden) {
+            x.respond_error(status::not_found);
+            co_return true;
+        }
+        cgi::route route;
+        cgi::find_route(x, x.service.programs(), route);
+        if (!route.is_cgi())
+            co_return co_await answer_path(x, redirects > 0);
+        auto answer = co_await cgi::answer_route(x, x.service.programs(), route, target, redirects > 0);
+        if (answer.what != cgi::answered::kind::redirect)
+            co_return answer.what == cgi::answered::kind::done;
+        location = std::move(answer.location);
+        path_and_query = target = location;
+    }
+    x.service.owner().log().error("cgi-redirect-loop", {{"target", target}}, x.client.info().id);
+    x.respond_error(status::internal_server_error);
+    co_return true;
 }
 
 // A file that was asked for lately, by the very bytes of its path: nothing to decode, nothing to look up.
@@ -138,11 +166,7 @@ task<bool> dispatch(exchange& x)
         answer_options(x, allowed_at_all);
         co_return true;
     }
-    if (auto const verdict = parse_target(x.head.path_and_query(), x.where); verdict.refused) {
-        x.respond_error(verdict.code, verdict.reason);
-        co_return true;
-    }
-    co_return co_await answer_path(x);
+    co_return co_await answer_target(x);
 }
 
 } // namespace polyport::http

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/http/http_service.hpp"
 
+#include "services/http/cgi/gateway.hpp"
 #include "services/http/session.hpp"
 #include "services/http/workspace.hpp"
 
@@ -42,6 +43,8 @@ void http_service::start(runtime& owner)
     files_.emplace(static_cast<std::size_t>(settings_.file_cache));
     loading_ = {settings_.compress, settings_.cache_control};
     compressor_.emplace(owner.context(), owner.blocking_work(), *files_, loading_);
+    programs_ =
+        std::make_unique<cgi::gateway>(owner, settings_.cgi, root_->directory(), owner.initial_descriptors());
     limits_.head_bytes = static_cast<std::size_t>(settings_.limits.max_header_bytes);
     limits_.target_bytes = static_cast<std::size_t>(settings_.limits.max_target);
     limits_.fields = std::min<std::size_t>(settings_.limits.max_header_fields, request_head::max_fields);
@@ -59,6 +62,11 @@ void http_service::start(runtime& owner)
 task<> http_service::serve(stream client)
 {
     return run_session(*this, std::move(client));
+}
+
+task<> http_service::stop()
+{
+    return programs_->stop();
 }
 
 void http_service::reopen_logs()

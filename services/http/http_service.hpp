@@ -24,6 +24,14 @@ namespace polyport::http {
 
 struct workspace;
 
+} // namespace polyport::http
+
+namespace polyport::cgi {
+class gateway;
+}
+
+namespace polyport::http {
+
 /// A page for an error, read at start.
 struct stored_page {
     std::string type;
@@ -38,6 +46,7 @@ public:
 
     void start(runtime& owner) override;
     task<> serve(stream client) override;
+    task<> stop() override;
     void reopen_logs() override;
 
     settings const& options() const noexcept { return settings_; }
@@ -49,6 +58,7 @@ public:
 
     load_settings const& loading() const noexcept { return loading_; }
     compressor& compression() noexcept { return *compressor_; }
+    cgi::gateway& programs() noexcept { return *programs_; }
 
     /// A file that was asked for lately, and is still the same. `key` is a path as requested; null if there
     /// is none.
@@ -77,6 +87,7 @@ private:
     std::optional<file_cache> files_;
     load_settings loading_;
     std::optional<compressor> compressor_;
+    std::unique_ptr<cgi::gateway> programs_;
     content_types types_;
     std::map<std::uint16_t, stored_page> error_pages_;
     std::unique_ptr<access_log> access_log_;

@@ -12,10 +12,11 @@ namespace polyport::http {
 
 /// What a request's head may cost at most.
 struct head_limits {
-    std::size_t head_bytes = 32 * 1024;    ///< request line, fields and line ends together; else 431
-    std::size_t target_bytes = 8 * 1024;   ///< else 414
-    std::size_t fields = 100;              ///< at most request_head::max_fields; else 431
-    std::uint64_t body_bytes = UINT64_MAX; ///< announced by Content-Length; else 413
+    std::size_t head_bytes =
+        std::size_t{32} * 1024; ///< request line, fields and line ends together; else 431
+    std::size_t target_bytes = std::size_t{8} * 1024; ///< else 414
+    std::size_t fields = 100;                         ///< at most request_head::max_fields; else 431
+    std::uint64_t body_bytes = UINT64_MAX;            ///< announced by Content-Length; else 413
 };
 
 struct parse_result {

@@ -114,7 +114,8 @@ boost::system::result<process, start_failure> launcher::start(launch const& what
     if (!signals_)
         signals_ = changed_signals();
     child_plan plan{&what, &settings_, &groups_, {}, 0, *signals_, ready_.get(), 0, step::execute};
-    plan.ends = {input ? input.get() : null_.get(), output.get(), errors.get()};
+    int const source = what.input_file >= 0 ? what.input_file : input ? input.get() : null_.get();
+    plan.ends = {source, output.get(), errors.get()};
 
     auto const failure = can_unshare_ ? clone_from_slots(plan, program) : clone_child(plan, program);
     if (failure)

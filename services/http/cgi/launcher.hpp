@@ -36,7 +36,8 @@ struct launch {
     char* const* arguments = nullptr;   ///< ends with a null pointer, as does environment
     char* const* environment = nullptr; ///< the whole of it: nothing is inherited
     char const* directory = nullptr;    ///< becomes the working directory
-    bool has_input = false;             ///< false: standard input is /dev/null
+    bool has_input = false;             ///< standard input is a pipe; otherwise /dev/null
+    int input_file = -1;                ///< standard input instead of both, borrowed
 };
 
 struct child_plan;

@@ -90,4 +90,9 @@ error_code signal_group(pid_t leader, int signal) noexcept
     return last_error();
 }
 
+bool group_exists(pid_t leader) noexcept
+{
+    return leader > 1 && (::kill(-leader, 0) == 0 || errno != ESRCH);
+}
+
 } // namespace polyport::cgi

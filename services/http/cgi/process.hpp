@@ -50,4 +50,7 @@ result<std::optional<exit_report>> reap(pid_t pid) noexcept;
 /// error: what was wanted is so.
 error_code signal_group(pid_t leader, int signal) noexcept;
 
+/// Whether the group of a program that was reaped has members left.
+bool group_exists(pid_t leader) noexcept;
+
 } // namespace polyport::cgi

@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/http/cgi/gateway.hpp"
+
+#include "common/version.hpp"
+#include "services/http/authority.hpp"
+#include "services/http/cgi/body_feed.hpp"
+#include "services/http/cgi/client_watch.hpp"
+#include "services/http/cgi/gateway_settings.hpp"
+#include "services/http/cgi/search_words.hpp"
+
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <array>
+#include <utility>
+
+namespace polyport::cgi {
+namespace {
+
+constexpr std::array<http::extra_field, 1> retry_soon{http::extra_field{"Retry-After", "1"}};
+
+std::string_view folder_of(std::string_view file)
+{
+    auto const slash = file.rfind('/');
+    return slash == 0 ? file.substr(0, 1) : file.substr(0, slash);
+}
+
+std::string_view name_of(std::string_view file)
+{
+    return file.substr(file.rfind('/') + 1);
+}
+
+/// What a watch on the client tells a run.
+struct interest {
+    run* program;
+    bool may_half_close; ///< the client has said that it sends nothing more on this connection
+};
+
+void client_shut(void* whom, bool gone)
+{
+    auto const& [program, may_half_close] = *static_cast<interest*>(whom);
+    if (gone)
+        program->give_up(cut::client_gone);
+    else if (!may_half_close)
+        program->client_closed();
+}
+
+struct waiting_client {
+    admission& in;
+    admission::place& at;
+};
+
+void waiting_client_shut(void* whom, bool gone)
+{
+    auto const& [in, at] = *static_cast<waiting_client*>(whom);
+    if (gone)
+        in.cancel(at, errc::killed);
+}
+
+task<> feed_all(body_feed& feed, run& program)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    co_await feed.feed();
+    if (feed.failed())
+        program.give_up(cut::bad_input);
+}
+
+task<> relay_all(relay& output, body_feed& feed, relay::result& result)
+{
+    co_await boost::asio::this_coro::throw_if_cancelled(false);
+    result = co_await output.run_to_end();
+    feed.stop();
+}
+
+/// A run for as long as its request is worked on.
+class lease {
+public:
+    explicit lease(std::shared_ptr<run> program) noexcept : program_(std::move(program)) {}
+    lease(lease const&) = delete;
+    lease& operator=(lease const&) = delete;
+    ~lease()
+    {
+        if (program_)
+            program_->finish();
+    }
+    explicit operator bool() const noexcept { return program_ != nullptr; }
+    run* get() const noexcept { return program_.get(); }
+    run& operator*() const noexcept { return *program_; }
+
+private:
+    std::shared_ptr<run> program_;
+};
+
+/// The null-terminated array that execve() wants, over texts that live on.
+std::vector<char*> pointers_to(std::vector<std::string>& words)
+{
+    std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
+    for (auto& word : words)
+        pointers.push_back(word.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+std::vector<std::string> arguments_for(program_request const& what)
+{
+    std::vector<std::string> words;
+    if (what.method == "GET" || what.method == "HEAD")
+        words = search_words(what.query);
+    words.emplace(words.begin(), what.script_filename);
+    if (!what.interpreter.empty())
+        words.emplace(words.begin(), what.interpreter);
+    return words;
+}
+
+} // namespace
+
+gateway::gateway(runtime& owner, http::cgi_settings const& options, std::string document_root,
+                 rlim_t initial_files)
+    : owner_(owner), options_(options), document_root_(std::move(document_root)), rules_(options.rules),
+      inherited_(inherited_variables(options.env)),
+      supervisor_(owner.context(), owner.sockets(), owner.log(), make_launch_settings(options, initial_files),
+                  make_run_limits(options), make_admission_limits(options))
+{
+}
+
+gateway::~gateway() = default;
+
+void gateway::answer_bad_body(http::exchange& x, error_code reason)
+{
+    x.keep_alive = false;
+    if (reason == errc::body_timeout)
+        x.respond_error(http::status::request_timeout, "the body of the request came too slowly");
+    else
+        x.respond_error(x.body.code(), x.body.reason());
+}
+
+// False if the body cannot be had; the answer is given then, if there is one who could read it.
+task<bool> gateway::spool_body(http::exchange& x, spool& into)
+{
+    for (;;) {
+        auto const piece = co_await x.body.read();
+        if (piece.error) {
+            answer_bad_body(x, piece.error);
+            co_return false;
+        }
+        if (piece.data.empty())
+            co_return true;
+        if (auto const failed = into.append(piece.data)) {
+            owner_.log().warning("cgi-spool-failed", {{"reason", failed.message()}}, x.client.info().id);
+            x.keep_alive = false;
+            x.respond_error(http::status::insufficient_storage);
+            co_return false;
+        }
+    }
+}
+
+task<admission::ticket> gateway::wait_for_turn(http::exchange& x, client_watch& watch)
+{
+    auto& rights = supervisor_.rights();
+    std::string peer = options_.max_per_ip > 0 ? x.client.info().remote.host() : std::string();
+    auto right = rights.try_enter(peer);
+    if (right)
+        co_return right;
+    if (x.client.info().socket.gone())
+        co_return right;
+    if (!rights.has_room_to_wait()) {
+        x.respond_error(http::status::service_unavailable, "too many programs run", retry_soon);
+        co_return right;
+    }
+    admission::place at(std::move(peer));
+    waiting_client whom{rights, at};
+    if (options_.queue_timeout.count() > 0)
+        supervisor_.look_at(std::chrono::steady_clock::now() + options_.queue_timeout);
+    auto waiting = rights.async_wait(at, boost::asio::use_awaitable);
+    watch.tell(waiting_client_shut, &whom);
+    auto const waited = co_await std::move(waiting);
+    watch.tell_nobody();
+    if (!waited)
+        right = rights.take(at);
+    else if (waited.error == errc::handler_timeout)
+        x.respond_error(http::status::service_unavailable, "too many programs run", retry_soon);
+    co_return right;
+}
+
+std::optional<environment> gateway::environment_for(http::exchange& x, program_request const& what,
+                                                    body_source const& body) const
+{
+    auto const& connection = x.client.info();
+    std::array<field_view, http::request_head::max_fields> fields;
+    auto const count = x.head.field_count();
+    for (std::size_t i = 0; i < count; ++i) {
+        auto const field = x.head.field(i);
+        fields[i] = {field.name, field.value};
+    }
+    bool const ip = connection.remote.is_ip();
+    auto const local = connection.local.host();
+    auto const remote = connection.remote.host();
+    auto const named = http::parse_authority(x.head.authority());
+    auto const own_name = local.find(':') == std::string::npos ? local : "[" + local + "]";
+
+    request_facts facts;
+    facts.method = what.method;
+    facts.target = what.target;
+    facts.query = what.query;
+    facts.protocol = x.head.minor_version() == 0 ? "HTTP/1.0" : "HTTP/1.1";
+    facts.script_name = what.script_name;
+    facts.path_info = what.path_info;
+    facts.path_translated = what.path_translated;
+    facts.script_filename = what.script_filename;
+    facts.document_root = document_root_;
+    facts.server_name = named ? named->host : ip ? std::string_view(own_name) : "localhost";
+    facts.server_addr = local;
+    facts.server_port = connection.local.port();
+    static std::string const software = "polyport/" + std::string(version);
+    facts.server_software = software;
+    // RFC 3875 wants an address; who comes through a UNIX socket is on this machine.
+    facts.remote_addr = ip ? std::string_view(remote) : "127.0.0.1";
+    facts.remote_port = connection.remote.port();
+    facts.auth_type = x.user.empty() ? std::string_view() : "Basic";
+    facts.remote_user = x.user;
+    facts.content_length = body.length;
+    facts.fields = std::span<field_view const>(fields.data(), count);
+    return make_environment(facts, inherited_);
+}
+
+std::shared_ptr<run> gateway::start(http::exchange& x, program_request const& what,
+                                    environment const& variables, body_source& body, admission::ticket right)
+{
+    auto words = arguments_for(what);
+    auto const arguments = pointers_to(words);
+    std::string const folder(folder_of(what.script_filename));
+    launch plan;
+    plan.program = words.front().c_str();
+    plan.arguments = arguments.data();
+    plan.environment = variables.data();
+    plan.directory = folder.c_str();
+
+    unique_fd file;
+    if (body.spooled && body.kept.in_file()) {
+        if (auto taken = body.kept.take_file())
+            file = std::move(*taken);
+        plan.input_file = file.get();
+    } else {
+        plan.has_input = body.present && body.length != 0;
+    }
+    auto started =
+        supervisor_.start(plan, std::string(what.script_filename), x.client.info().id, std::move(right));
+    if (started)
+        return std::move(*started);
+    auto const& failure = started.error();
+    owner_.log().warning("cgi-not-started", {{"message", describe(failure, words.front(), folder)}},
+                         x.client.info().id);
+    auto const code = status_of(failure);
+    if (code == http::status::service_unavailable)
+        x.respond_error(code, "the program cannot be started now", retry_soon);
+    else
+        x.respond_error(code, "the program cannot be started");
+    return nullptr;
+}
+
+task<answered> gateway::serve(http::exchange& x, program_request what, run& program, std::string_view first)
+{
+    relay output(x, program, static_cast<std::size_t>(options_.max_header_bytes),
+                 name_of(what.script_name).starts_with("nph-"));
+    body_feed feed(x.client, x.body, program, first);
+    auto result = relay::result::done;
+    if (!program.input() || feed.feed_now()) {
+        result = co_await output.run_to_end();
+    } else {
+        auto input = feed_all(feed, program);
+        auto both = relay_all(output, feed, result);
+        using namespace boost::asio::experimental::awaitable_operators;
+        co_await (std::move(input) && std::move(both));
+    }
+    answered answer;
+    switch (result) {
+    case relay::result::done:
+        break;
+    case relay::result::broken:
+        answer.what = answered::kind::broken;
+        break;
+    case relay::result::redirect:
+        answer.what = answered::kind::redirect;
+        answer.location = output.location();
+        break;
+    case relay::result::cut:
+        switch (program.was_cut()) {
+        case cut::timeout:
+        case cut::idle:
+            x.respond_error(http::status::gateway_timeout, "the program took too long");
+            break;
+        case cut::bad_input:
+            answer_bad_body(x, feed.error());
+            break;
+        default:
+            answer.what = answered::kind::broken;
+            break;
+        }
+        break;
+    }
+    co_return answer;
+}
+
+task<answered> gateway::answer(http::exchange& x, program_request what)
+{
+    answered answer;
+    body_source body;
+    body.present = x.body.present() && !what.redirected;
+    if (body.present && x.body.has_length()) {
+        body.length = x.body.length();
+    } else if (body.present && options_.body == http::cgi_body::automatic) {
+        body.spooled = true;
+        auto const done = co_await spool_body(x, body.kept);
+        if (!done) {
+            if (x.client.info().ended())
+                answer.what = answered::kind::broken;
+            co_return answer;
+        }
+        body.length = body.kept.size();
+    }
+    auto const variables = environment_for(x, what, body);
+    if (!variables) {
+        x.respond_error(http::status::bad_request,
+                        "two fields of the request would become the same variable");
+        co_return answer;
+    }
+    client_watch watch(x.client);
+    auto right = co_await wait_for_turn(x, watch);
+    if (!right) {
+        if (!x.responded())
+            answer.what = answered::kind::broken;
+        co_return answer;
+    }
+    lease const program(start(x, what, *variables, body, std::move(right)));
+    if (!program)
+        co_return answer;
+    interest whom{program.get(), !x.head.keep_alive()};
+    watch.tell(client_shut, &whom);
+    answer = co_await serve(x, what, *program, body.kept.memory());
+    watch.tell_nobody();
+    co_return answer;
+}
+
+} // namespace polyport::cgi

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "common/runtime.hpp"
+#include "common/task.hpp"
+#include "services/http/cgi/environment.hpp"
+#include "services/http/cgi/lookup.hpp"
+#include "services/http/cgi/relay.hpp"
+#include "services/http/cgi/spool.hpp"
+#include "services/http/cgi/supervisor.hpp"
+#include "services/http/exchange.hpp"
+#include "services/http/settings.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <sys/resource.h>
+
+namespace polyport::cgi {
+
+class client_watch;
+
+/// A request for a program. Views outlive its answer.
+struct program_request {
+    std::string_view method;      ///< GET after a local redirect (HEAD if it was HEAD)
+    std::string_view target;      ///< as asked for; after a local redirect, as redirected
+    std::string_view query;       ///< without '?'
+    std::string_view script_name; ///< as lookup_result has it, as path_info and interpreter
+    std::string_view path_info;
+    std::string_view interpreter;
+    std::string_view script_filename; ///< absolute
+    std::string_view path_translated; ///< absolute; only with path_info
+    bool redirected = false;          ///< the request's body is not for this program
+};
+
+/// What a program's answer came to.
+struct answered {
+    enum class kind : std::uint8_t {
+        done,     ///< the response is sent, or in x.out()
+        broken,   ///< it cannot be sent whole: the connection must end
+        redirect, ///< nothing is sent: `location` is to be answered, with GET or HEAD and no body
+    };
+    kind what = kind::done;
+    std::string location; ///< path and query, with characters of http::target_char alone
+};
+
+/// A run of local redirects that is longer is a loop: 500 (RFC 3875 section 6.2.2 leaves the number to us).
+inline constexpr int max_local_redirects = 10;
+
+/// Everything about CGI that a service for HTTP needs.
+class gateway {
+public:
+    /// initial_files: the soft limit on descriptors that the daemon was started with, which programs get
+    /// back. Throws start_error. All that is given by reference outlives stop().
+    gateway(runtime& owner, http::cgi_settings const& options, std::string document_root,
+            rlim_t initial_files);
+    gateway(gateway const&) = delete;
+    gateway& operator=(gateway const&) = delete;
+    ~gateway();
+
+    program_rules const& rules() const noexcept { return rules_; }
+    supervisor const& programs() const noexcept { return supervisor_; }
+
+    /// Answers a request by a program. Calls x.respond_error() where that cannot be done.
+    task<answered> answer(http::exchange& x, program_request what);
+
+    /// Ends every program. To be waited for after the last connection, before the runtime goes.
+    task<> stop() { return supervisor_.stop(); }
+
+private:
+    struct body_source {
+        spool kept;
+        std::optional<std::uint64_t> length; ///< nothing: no body, or nobody knows
+        bool present = false;
+        bool spooled = false;
+    };
+
+    task<bool> spool_body(http::exchange& x, spool& into);
+    void answer_bad_body(http::exchange& x, error_code reason);
+    task<admission::ticket> wait_for_turn(http::exchange& x, client_watch& watch);
+    std::optional<environment> environment_for(http::exchange& x, program_request const& what,
+                                               body_source const& body) const;
+    std::shared_ptr<run> start(http::exchange& x, program_request const& what, environment const& variables,
+                               body_source& body, admission::ticket right);
+    task<answered> serve(http::exchange& x, program_request what, run& program, std::string_view first);
+
+    runtime& owner_;
+    http::cgi_settings const& options_;
+    std::string const document_root_;
+    program_rules const rules_;
+    std::vector<std::string> const inherited_;
+    supervisor supervisor_;
+};
+
+} // namespace polyport::cgi

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/http/cgi/route.hpp"
+
+#include "common/connection.hpp"
+#include "services/http/http_service.hpp"
+
+#include <cerrno>
+
+#include <sys/stat.h>
+
+namespace polyport::cgi {
+namespace {
+
+class root_probe final : public path_probe {
+public:
+    explicit root_probe(http::document_root const& root) noexcept : root_(root) {}
+
+    path_kind look_at(std::string_view path) override
+    {
+        auto const status = root_.status(std::string(path));
+        if (!status)
+            return kind_of_failure(status.error().value());
+        if (S_ISDIR(status->st_mode))
+            return path_kind::directory;
+        if (!S_ISREG(status->st_mode))
+            return path_kind::other;
+        // Anyone's permission counts: a program that only this daemon may not run is none of its files.
+        return (status->st_mode & 0111) != 0 ? path_kind::executable : path_kind::file;
+    }
+
+private:
+    static path_kind kind_of_failure(int code) noexcept
+    {
+        switch (code) {
+        case ENOENT:
+        case ENAMETOOLONG:
+            return path_kind::missing;
+        case ENOTDIR:
+            return path_kind::below_a_file;
+        default:
+            return path_kind::other;
+        }
+    }
+
+    http::document_root const& root_;
+};
+
+} // namespace
+
+void find_route(http::exchange& x, gateway const& programs, route& into)
+{
+    into.found = {};
+    if (!programs.rules().enabled())
+        return;
+    auto& service = x.service;
+    auto const now = coarse_now();
+    root_probe probe(service.root());
+    into.path = x.where.path;
+    if (service.find_cached(into.path, now))
+        return;
+    into.found = programs.rules().find(into.path, probe);
+    if (into.is_cgi() || !x.where.path.ends_with('/'))
+        return;
+    bool const inside_prefix = into.found.inside_prefix;
+    for (auto const& name : service.options().index) {
+        into.path = x.where.path + name;
+        if (service.find_cached(into.path, now))
+            break;
+        into.found = programs.rules().find(into.path, probe);
+        // In a prefix there are no files to be an index; what cannot be run does not hide what can.
+        if (into.found.what == lookup_result::verdict::program)
+            return;
+    }
+    into.found = {};
+    into.found.inside_prefix = inside_prefix;
+    if (inside_prefix)
+        into.found.what = lookup_result::verdict::forbidden;
+}
+
+task<answered> answer_route(http::exchange& x, gateway& programs, route const& to, std::string_view target,
+                            bool redirected)
+{
+    auto const& found = to.found;
+    if (found.what != lookup_result::verdict::program) {
+        x.respond_error(found.what == lookup_result::verdict::forbidden ? http::status::forbidden
+                                                                        : http::status::not_found);
+        co_return answered();
+    }
+    auto const& root = x.service.root().directory();
+    std::string script_filename = root;
+    script_filename.append(found.script_name);
+    std::string path_translated;
+    if (!found.path_info.empty())
+        path_translated.append(root).append(found.path_info);
+
+    program_request what;
+    if (redirected)
+        what.method = x.head.verb() == http::method::head ? "HEAD" : "GET";
+    else
+        what.method = x.head.method_text();
+    what.target = target;
+    what.query = x.where.query;
+    what.script_name = found.script_name;
+    what.path_info = found.path_info;
+    what.interpreter = found.interpreter;
+    what.script_filename = script_filename;
+    what.path_translated = path_translated;
+    what.redirected = redirected;
+    co_return co_await programs.answer(x, what);
+}
+
+} // namespace polyport::cgi

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/http/cgi/run.hpp"
+
+#include "common/connection.hpp"
+#include "services/http/cgi/supervisor.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include <unistd.h>
+
+namespace polyport::cgi {
+namespace {
+
+using time_point = run::time_point;
+
+constexpr std::size_t longest_error_line = 1024;
+constexpr std::uint32_t error_lines = 50; // in ten seconds
+// Reads of standard error in a row, before others have their turn.
+constexpr int error_reads = 8;
+// A client that has shut its side within this time of the start may only have said all that it had to say.
+constexpr std::chrono::milliseconds youth{1000};
+
+time_point after(time_point from, std::chrono::milliseconds time) noexcept
+{
+    return time.count() > 0 ? from + time : time_point::max();
+}
+
+std::int64_t milliseconds(std::chrono::steady_clock::duration time)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+}
+
+} // namespace
+
+std::string_view to_string(cut value) noexcept
+{
+    switch (value) {
+    case cut::none:
+        return "none";
+    case cut::client_gone:
+        return "client gone";
+    case cut::timeout:
+        return "http-cgi-timeout";
+    case cut::idle:
+        return "http-cgi-idle-timeout";
+    case cut::bad_output:
+        return "bad output";
+    case cut::bad_input:
+        return "bad request body";
+    case cut::shutdown:
+        return "shutdown";
+    }
+    return "?";
+}
+
+run::run(supervisor& of, readiness& set, process started, std::string program, std::uint64_t connection,
+         admission::ticket right)
+    : supervisor_(of), program_(std::move(program)), connection_(connection), pid_(started.pid),
+      right_(std::move(right)), handle_(set, std::move(started.handle)),
+      output_(set, std::move(started.output)), errors_(set, std::move(started.errors)),
+      started_(std::chrono::steady_clock::now()), last_activity_(started_), error_throttle_(error_lines)
+{
+    if (started.input)
+        input_.emplace(set, std::move(started.input));
+    // A program prints nothing in its first microseconds: the first wait needs no system call to learn that.
+    // What comes, comes with an edge.
+    output_.input_drained();
+    errors_.input_drained();
+    handle_.input_drained();
+}
+
+void run::watch()
+{
+    handle_.async_wait(watched::event::readable, [weak = weak_from_this()](outcome waited) {
+        auto const self = weak.lock();
+        if (self && !waited)
+            self->exited();
+    });
+    wait_for_errors();
+}
+
+void run::count_output(std::size_t bytes) noexcept
+{
+    bytes_out_ += bytes;
+    last_activity_ = coarse_now();
+}
+
+void run::count_input(std::size_t bytes) noexcept
+{
+    bytes_in_ += bytes;
+    last_activity_ = coarse_now();
+}
+
+void run::pause(bool waits_for_client) noexcept
+{
+    if (paused_ && !waits_for_client) {
+        last_activity_ = coarse_now();
+        set_deadline(next_deadline());
+    }
+    paused_ = waits_for_client;
+}
+
+void run::finish()
+{
+    if (std::exchange(finished_, true))
+        return;
+    input_.reset();
+    output_.close();
+    if (exited_)
+        reap_now();
+}
+
+void run::give_up(cut why)
+{
+    if (cut_ == cut::none)
+        terminate(why);
+}
+
+void run::client_closed()
+{
+    if (finished_ || cut_ != cut::none)
+        return;
+    gone_at_ = std::max(coarse_now(), started_ + youth);
+    if (gone_at_ <= coarse_now())
+        terminate(cut::client_gone);
+    else
+        set_deadline(gone_at_);
+}
+
+void run::terminate(cut why)
+{
+    cut_ = why;
+    if (!finished_)
+        output_.fail(why == cut::timeout || why == cut::idle ? errc::handler_timeout : errc::killed);
+    signal_group(pid_, SIGTERM);
+    kill_at_ = std::chrono::steady_clock::now() + supervisor_.limits_.kill_grace;
+    set_deadline(kill_at_);
+}
+
+void run::kill()
+{
+    kill_at_ = time_point::max();
+    signal_group(pid_, SIGKILL);
+    if (reaped_)
+        supervisor_.forget(*this);
+}
+
+// Stays a zombie while its request is not done, so that its group can still be told to end: the number of a
+// group without its leader may be given to another.
+void run::exited()
+{
+    exited_ = true;
+    if (finished_)
+        return reap_now();
+    // The end of its output came before its own end. If it did not, something else holds the pipe.
+    if (!output_.peer_closed()) {
+        grace_at_ = after(std::chrono::steady_clock::now(), supervisor_.limits_.output_grace);
+        set_deadline(grace_at_);
+    }
+}
+
+void run::reap_now()
+{
+    auto const keep = shared_from_this();
+    auto const report = reap(pid_);
+    reaped_ = true;
+    read_errors();
+    if (!error_line_.empty())
+        log_error_line(std::exchange(error_line_, {}));
+    errors_.close();
+    if (report && *report)
+        log_end(**report);
+    // Of a group that was told to end, some may still be about to: they have their grace time, too. As long
+    // as there is one, the number of the group is nobody else's.
+    bool const others_are_left = kill_at_ != time_point::max() && group_exists(pid_);
+    if (others_are_left)
+        return;
+    right_ = {};
+    supervisor_.forget(*this);
+}
+
+void run::log_end(exit_report const& report)
+{
+    bool const failed = !report.success() || cut_ != cut::none || !problem_.empty();
+    auto& log = supervisor_.log_;
+    if (!log.enabled(failed ? log_level::warning : log_level::info))
+        return;
+    auto const status = to_string(report);
+    auto const duration = milliseconds(std::chrono::steady_clock::now() - started_);
+    auto const processor = static_cast<double>(report.processor_time.count()) / 1000.0;
+    auto const peak = report.peak_memory.value_or(0) / 1024;
+    log_field const fields[] = {{"program", program_},       {"pid", pid_},     {"status", status},
+                                {"duration-ms", duration},   {"in", bytes_in_}, {"out", bytes_out_},
+                                {"processor-ms", processor}, {"peak-kib", peak}};
+    auto const& [program, pid, how, took, in, out, used, memory] = fields;
+    if (!failed && report.peak_memory)
+        return log.info("cgi-ended", {program, pid, how, took, in, out, used, memory}, connection_);
+    if (!failed)
+        return log.info("cgi-ended", {program, pid, how, took, in, out, used}, connection_);
+    std::string_view const reason = cut_ != cut::none ? to_string(cut_) : std::string_view(problem_);
+    log.warning("cgi-ended", {program, pid, how, took, in, out, used, memory, {"reason", reason}},
+                connection_);
+}
+
+void run::wait_for_errors()
+{
+    errors_.async_wait(watched::event::readable, [weak = weak_from_this()](outcome waited) {
+        auto const self = weak.lock();
+        if (!self || waited)
+            return;
+        if (self->read_errors())
+            self->wait_for_errors();
+    });
+}
+
+bool run::read_errors()
+{
+    std::array<char, 4096> buffer;
+    for (int i = 0; i < error_reads && errors_.fd() >= 0; ++i) {
+        ssize_t const count = ::read(errors_.fd(), buffer.data(), buffer.size());
+        if (count > 0) {
+            take_errors({buffer.data(), static_cast<std::size_t>(count)});
+        } else if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+            errors_.input_drained();
+            break;
+        } else {
+            errors_.close();
+        }
+    }
+    return errors_.fd() >= 0;
+}
+
+void run::take_errors(std::string_view text)
+{
+    last_activity_ = coarse_now();
+    while (!text.empty()) {
+        auto const end = text.find('\n');
+        auto const part = text.substr(0, end);
+        error_line_.append(
+            part.substr(0, longest_error_line - std::min(error_line_.size(), longest_error_line)));
+        if (end == std::string_view::npos)
+            return;
+        log_error_line(std::exchange(error_line_, {}));
+        text.remove_prefix(end + 1);
+    }
+}
+
+void run::log_error_line(std::string_view line)
+{
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    auto const now = coarse_now();
+    auto const held_back = error_throttle_.admit(now);
+    if (!held_back)
+        return;
+    auto const held_back_of_all = supervisor_.error_throttle_.admit(now);
+    if (!held_back_of_all)
+        return;
+    supervisor_.log_.warning("cgi-stderr",
+                             {{"program", program_},
+                              {"pid", pid_},
+                              {"text", line},
+                              {"suppressed", *held_back + *held_back_of_all}},
+                             connection_);
+}
+
+void run::set_deadline(time_point at)
+{
+    supervisor_.look_at(at);
+}
+
+time_point run::next_deadline() const noexcept
+{
+    if (cut_ != cut::none)
+        return kill_at_;
+    auto next = exited_ ? time_point::max() : after(started_, supervisor_.limits_.wall);
+    if (finished_)
+        return next;
+    next = std::min({next, gone_at_, grace_at_});
+    if (!paused_)
+        next = std::min(next, after(last_activity_, supervisor_.limits_.idle));
+    return next;
+}
+
+void run::check_deadlines(time_point now)
+{
+    if (next_deadline() > now)
+        return;
+    auto const keep = shared_from_this();
+    if (cut_ != cut::none)
+        return kill();
+    if (!finished_ && gone_at_ <= now)
+        return terminate(cut::client_gone);
+    if (!finished_ && grace_at_ <= now) {
+        grace_at_ = time_point::max();
+        return output_.fail(errc::end_of_stream);
+    }
+    bool const too_old = after(started_, supervisor_.limits_.wall) <= now;
+    terminate(too_old ? cut::timeout : cut::idle);
+}
+
+} // namespace polyport::cgi

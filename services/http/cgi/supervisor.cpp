@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/http/cgi/supervisor.hpp"
+
+#include "common/connection.hpp"
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+#include <sys/wait.h>
+
+namespace polyport::cgi {
+namespace {
+
+using time_point = std::chrono::steady_clock::time_point;
+
+// Lines of standard error of all programs in ten seconds.
+constexpr std::uint32_t error_lines = 500;
+
+} // namespace
+
+supervisor::supervisor(boost::asio::io_context& context, readiness& set, logger& log,
+                       launch_settings settings, run_limits const& limits, admission::limits const& most)
+    : context_(context), set_(set), log_(log), limits_(limits), launcher_(std::move(settings)),
+      admission_(set, most), error_throttle_(error_lines)
+{
+}
+
+supervisor::~supervisor() = default;
+
+boost::system::result<std::shared_ptr<run>, start_failure>
+supervisor::start(launch const& what, std::string program, std::uint64_t connection, admission::ticket right)
+{
+    auto started = launcher_.start(what);
+    if (!started)
+        return started.error();
+    pid_t const pid = started->pid;
+    try {
+        auto made = std::make_shared<run>(*this, set_, std::move(*started), std::move(program), connection,
+                                          std::move(right));
+        runs_.push_back(made);
+        made->watch();
+        look_at(made->next_deadline());
+        return made;
+    } catch (std::system_error const& error) { // no room in the epoll set
+        signal_group(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+        return start_failure{{error.code().value(), boost::system::system_category()},
+                             start_failure::step::pipes};
+    }
+}
+
+void supervisor::look_at(time_point at)
+{
+    if (at >= armed_)
+        return;
+    armed_ = at;
+    if (!timer_)
+        timer_.emplace(context_);
+    timer_->expires_at(at);
+    timer_->async_wait([this](error_code error) {
+        if (!error)
+            sweep();
+    });
+}
+
+void supervisor::sweep()
+{
+    armed_ = time_point::max();
+    auto const now = std::chrono::steady_clock::now();
+    // A look may reap, and so remove, runs.
+    auto const all = runs_;
+    auto next = admission_.expire(now);
+    for (auto const& one : all) {
+        one->check_deadlines(now);
+        next = std::min(next, one->next_deadline());
+    }
+    if (next != time_point::max())
+        look_at(next);
+}
+
+void supervisor::forget(run& ended)
+{
+    auto const found =
+        std::find_if(runs_.begin(), runs_.end(), [&](auto const& one) { return one.get() == &ended; });
+    if (found == runs_.end())
+        return;
+    std::swap(*found, runs_.back());
+    runs_.pop_back();
+    if (runs_.empty() && empty_)
+        empty_->cancel();
+}
+
+task<> supervisor::stop()
+{
+    auto const all = runs_;
+    for (auto const& one : all)
+        one->give_up(cut::shutdown);
+    while (!runs_.empty()) {
+        // SIGKILL comes by the sweep; one more second, for a program that the kernel cannot end yet.
+        empty_.emplace(context_, limits_.kill_grace + std::chrono::seconds(1));
+        auto const [woken] = co_await empty_->async_wait(as_tuple_awaitable);
+        if (!woken)
+            break;
+    }
+    if (!runs_.empty())
+        log_.error("cgi-left", {{"programs", runs_.size()}, {"reason", "they did not end by SIGKILL"}});
+    runs_.clear();
+    empty_.reset();
+    timer_.reset();
+}
+
+} // namespace polyport::cgi
