@@ -93,7 +93,7 @@ public:
     socket_address const local;
     socket_address const remote;
     watched socket;
-    boost::asio::cancellation_signal cancel; ///< ends Asio operations that the handler waits for
+    boost::asio::cancellation_signal cancel; ///< see stream::cancellation_slot()
 };
 
 } // namespace polyport

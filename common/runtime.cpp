@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/runtime.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include <exception>
 #include <utility>
@@ -26,13 +24,6 @@ void log_failure(logger& log, std::uint64_t id, std::string_view service, std::e
     } catch (...) {
         log.error("handler-failed", {{"service", service}, {"exception", "of an unknown type"}}, id);
     }
-}
-
-// After an end() every wait fails with its reason; without this, the next co_await would throw instead.
-task<> run_handler(service_instance& service, stream connection)
-{
-    co_await boost::asio::this_coro::throw_if_cancelled(false);
-    co_await service.serve(std::move(connection));
 }
 
 } // namespace
@@ -82,14 +73,11 @@ boost::asio::thread_pool& runtime::blocking_work()
 void runtime::spawn(service_instance& service, std::unique_ptr<connection> c)
 {
     auto const id = c->id;
-    auto const slot = c->cancel.slot();
-    stream connection(*this, std::move(c));
-    boost::asio::co_spawn(
-        context_, run_handler(service, std::move(connection)),
-        boost::asio::bind_cancellation_slot(slot, [this, id, &service](std::exception_ptr const& failure) {
-            if (failure)
-                log_failure(log_, id, service.name(), failure);
-        }));
+    boost::asio::co_spawn(context_, service.serve(stream(*this, std::move(c))),
+                          [this, id, &service](std::exception_ptr const& failure) {
+                              if (failure)
+                                  log_failure(log_, id, service.name(), failure);
+                          });
 }
 
 } // namespace polyport

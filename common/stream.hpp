@@ -69,6 +69,10 @@ public:
     /// Ends the write deadline, after writing by other means.
     void written() noexcept { waited_for(connection_state::writing, deadline_kind::write); }
 
+    /// Ends an Asio operation (a timer, a look-up) when the connection is ended: give it to the operation
+    /// with bind_cancellation_slot. One operation at a time.
+    boost::asio::cancellation_slot cancellation_slot() const noexcept { return c_->cancel.slot(); }
+
     /// Lets the other connections have their turn: for a loop that may go on for long without waiting.
     task<outcome> take_turn() { return c_->socket.async_turn(boost::asio::use_awaitable); }
 
