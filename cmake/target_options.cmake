@@ -23,7 +23,12 @@ function(polyport_target_options target)
     if(POLYPORT_SANITIZE)
         target_compile_options(
             ${target}
-            PRIVATE -fsanitize=${POLYPORT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
+            PRIVATE
+                -fsanitize=${POLYPORT_SANITIZE}
+                -fno-sanitize-recover=all
+                -fno-omit-frame-pointer
+                # GCC takes the checks that it has put in itself for uses of what is not set.
+                $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
         )
         target_link_options(${target} PRIVATE -fsanitize=${POLYPORT_SANITIZE})
     endif()

@@ -8,7 +8,7 @@
 
 using namespace polyport::http;
 
-BOOST_AUTO_TEST_SUITE(accept)
+BOOST_AUTO_TEST_SUITE(accept_field)
 
 BOOST_AUTO_TEST_CASE(verdicts)
 {
