@@ -23,12 +23,7 @@ function(polyport_target_options target)
     if(POLYPORT_SANITIZE)
         target_compile_options(
             ${target}
-            PRIVATE
-                -fsanitize=${POLYPORT_SANITIZE}
-                -fno-sanitize-recover=all
-                -fno-omit-frame-pointer
-                # GCC takes the checks that it has put in itself for uses of what is not set.
-                $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
+            PRIVATE -fsanitize=${POLYPORT_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer
         )
         target_link_options(${target} PRIVATE -fsanitize=${POLYPORT_SANITIZE})
     endif()

@@ -360,9 +360,12 @@ BOOST_AUTO_TEST_CASE(no_descriptor_is_left_behind)
     BOOST_TEST(lowest() == before);
 }
 
-BOOST_AUTO_TEST_CASE(another_user_can_run_it, *boost::unit_test::precondition([](auto) {
-                         return boost::test_tools::assertion_result(::geteuid() == 0);
-                     }))
+boost::test_tools::assertion_result is_root(boost::unit_test::test_unit_id)
+{
+    return ::geteuid() == 0;
+}
+
+BOOST_AUTO_TEST_CASE(another_user_can_run_it, *boost::unit_test::precondition(is_root))
 {
     launch_settings settings;
     settings.identity = run_identity{"", 65534, 65533};
