@@ -339,6 +339,17 @@ BOOST_AUTO_TEST_CASE(a_second_signal_skips_the_wait)
     BOOST_TEST(server.wait().value_or(-1) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(signals_that_keep_coming_do_not_spoil_the_exit)
+{
+    for (int i = 0; i < 5; ++i) {
+        daemon_process server({"--tcp-uppercase", "0"});
+        unique_fd const client = connect_tcp(server.port("tcp-uppercase"));
+        while (!server.wait(milliseconds(0)))
+            server.signal(SIGTERM);
+        BOOST_TEST(server.wait().value_or(-1) == 0);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(stops_at_once_without_connections)
 {
     daemon_process server({"--tcp-uppercase", "0", "--udp-uppercase", "0", "--drain-timeout", "1h"});

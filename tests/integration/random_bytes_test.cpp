@@ -29,7 +29,7 @@ struct every_service {
 /// Sends noise in pieces of odd sizes, some that begin like a request, and leaves in one of several ways.
 void disturb(unique_fd const& client, std::uint64_t seed)
 {
-    set_limit(client, milliseconds(2000));
+    set_limit(client, milliseconds(50));
     std::string const bytes = noise(1 + seed * 7919 % 30'000, seed);
     std::string const start = seed % 3 == 0 ? "GET /index.html HTTP/1.1\r\nHost: a\r\n" : "";
     try {
