@@ -1,0 +1,3 @@
+#!/bin/sh
+ulimit -c 0
+kill -SEGV $$

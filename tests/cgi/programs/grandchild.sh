@@ -1,0 +1,5 @@
+#!/bin/sh
+# Ends at once, and leaves a child that holds its output.
+sleep 1000 &
+[ -n "$QUERY_STRING" ] && echo $! >"$QUERY_STRING"
+printf 'Content-Type: text/plain\n\ndone\n'

@@ -1,0 +1,2 @@
+#!/bin/sh
+printf 'Location: %s\n\n' "$SCRIPT_NAME"

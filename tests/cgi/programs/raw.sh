@@ -1,0 +1,2 @@
+#!/bin/sh
+printf 'HTTP/1.1 298 Seen\r\nConnection: close\r\n\r\nraw by its output\n'

@@ -1,0 +1,3 @@
+#!/bin/sh
+# To where the query says.
+printf 'Location: %s\n\n' "$QUERY_STRING"

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Takes no notice of SIGTERM.
+trap '' TERM
+[ -n "$QUERY_STRING" ] && echo $$ >"$QUERY_STRING"
+printf 'Content-Type: text/plain\n\nbegun\n'
+while :; do sleep 1; done
