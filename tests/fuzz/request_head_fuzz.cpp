@@ -47,7 +47,7 @@ void compare_with_beast(std::string_view input, request_head const& head)
     parser.header_limit(1U << 20U);
     parser.body_limit(boost::none);
     boost::system::error_code ec;
-    input.remove_prefix(static_cast<std::size_t>(head.request_line().data() - input.data())); // blank lines
+    input.remove_prefix(input.find_first_not_of("\r\n"));
     parser.put(boost::asio::buffer(input), ec);
     if (ec == boost::beast::http::error::bad_version) { // it knows no 1.2
         require(head.request_line().ends_with("1.1") == false);
