@@ -25,11 +25,6 @@ bool is_shortage(int code) noexcept
     return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
 }
 
-bool is_wildcard(socket_address const& address)
-{
-    return address.is_ip() && (address.host() == "0.0.0.0" || address.host() == "::");
-}
-
 std::optional<ucred> credentials_of(int fd)
 {
     ucred peer{};
@@ -43,7 +38,7 @@ std::optional<ucred> credentials_of(int fd)
 
 acceptor::acceptor(runtime& owner, service_instance& service, listener bound)
     : owner_(owner), service_(service), bound_(std::move(bound)),
-      any_local_address_(is_wildcard(bound_.address)), socket_(owner.sockets(), std::move(bound_.fd)),
+      any_local_address_(bound_.address.is_wildcard()), socket_(owner.sockets(), std::move(bound_.fd)),
       pause_over_(owner.context())
 {
     if (bound_.kind == transport::tcp) { // accepted sockets inherit it, so it costs no call for each

@@ -18,6 +18,15 @@ namespace {
 // After the drain, for handlers to take note that their connection has ended.
 constexpr std::chrono::milliseconds last_wait{3000};
 
+// The signal sets restore the default actions when they go: one more signal would end the process in the
+// middle of its last steps, and spoil its exit status.
+void hold_signals()
+{
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, nullptr);
+}
+
 service_instance& service_named(std::list<service_instance>& services, std::string_view name)
 {
     return *std::find_if(services.begin(), services.end(),
@@ -82,6 +91,7 @@ bool daemon::run()
     boost::asio::co_spawn(owner_.context(), watch_stop_signals(),
                           [this](std::exception_ptr const&) { owner_.context().stop(); });
     owner_.context().run();
+    hold_signals();
     return is_empty();
 }
 

@@ -58,18 +58,21 @@ transport transport_of(socket_address const& address, transports reached_by)
 void set_datagram_options(int fd, socket_address const& address)
 {
     set_option(fd, SOL_SOCKET, SO_RCVBUF, datagram_receive_buffer);
-    if (address.is_ip()) { // answers go out from the address that was asked; see udp_loop
+    if (!address.is_wildcard())
+        return;
+    // Answers go out from the address that was asked. An IPv6 socket tells it of IPv4 peers in the same way,
+    // as a mapped address; asked for both ways, it would not fit, and the kernel would refuse both together.
+    if (address.family() == AF_INET6)
+        set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+    else
         set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
-        if (address.family() == AF_INET6)
-            set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-    }
 }
 
 checked<void> bind_ip(int fd, socket_address const& address, transport kind)
 {
     if (address.family() == AF_INET6) {
         // `*` is [::] for both families; a name's IPv6 address shares its port with the IPv4 one.
-        set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, address.host() != "::");
+        set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, !address.is_wildcard());
     }
     // Binds again at once after a restart, TIME_WAIT or not; two live servers still cannot share a TCP port.
     // UDP has no such state, and there the option would let them.

@@ -121,6 +121,18 @@ socklen_t socket_address::fill(sockaddr_storage& storage) const noexcept
     }
 }
 
+bool socket_address::is_wildcard() const noexcept
+{
+    switch (family()) {
+    case AF_INET:
+        return ip_.v4.sin_addr.s_addr == htonl(INADDR_ANY);
+    case AF_INET6:
+        return IN6_IS_ADDR_UNSPECIFIED(&ip_.v6.sin6_addr) != 0;
+    default:
+        return false;
+    }
+}
+
 std::uint16_t socket_address::port() const noexcept
 {
     switch (family()) {

@@ -42,6 +42,8 @@ public:
     bool is_unix() const noexcept { return family() == AF_UNIX; }
     /// A UNIX socket that is bound to nothing (nobody can answer it), or the empty address.
     bool is_unnamed() const noexcept { return !is_ip() && name_.empty(); }
+    /// 0.0.0.0 or [::]: every address of this machine.
+    bool is_wildcard() const noexcept;
     bool is_abstract() const noexcept { return !name_.empty() && name_.front() == '\0'; }
 
     /// Host byte order; 0 where there is none.
