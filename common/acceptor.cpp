@@ -65,8 +65,11 @@ task<> acceptor::run()
 {
     while (!stopped_) {
         switch (accept_some()) {
+        case step::wait_for_room:
+            co_await pause_until(std::chrono::steady_clock::time_point::max());
+            break;
         case step::pause:
-            co_await pause();
+            co_await pause_until(std::chrono::steady_clock::now() + shortage_pause);
             break;
         case step::go_on:
         case step::wait_for_one:
@@ -84,7 +87,7 @@ acceptor::step acceptor::accept_some()
                 owner_.log().warning("accept-paused", {{"service", service_.name()},
                                                        {"reason", "max-connections reached"},
                                                        {"connections", owner_.connections().size()}});
-            return step::pause;
+            return step::wait_for_room;
         }
         sockaddr_storage peer{};
         socklen_t length = sizeof peer;
@@ -133,11 +136,10 @@ void acceptor::admit(unique_fd fd, sockaddr const& peer, socklen_t length)
     }
 }
 
-// A connection that leaves cancels the timer. One that left between the failed accept and the wait is not
-// missed for longer than the pause.
-task<> acceptor::pause()
+// A connection that leaves cancels the timer.
+task<> acceptor::pause_until(std::chrono::steady_clock::time_point at)
 {
-    pause_over_.expires_after(shortage_pause);
+    pause_over_.expires_at(at);
     co_await pause_over_.async_wait(as_tuple_awaitable);
 }
 

@@ -34,11 +34,11 @@ public:
     socket_address const& address() const noexcept { return bound_.address; }
 
 private:
-    enum class step { go_on, wait_for_one, pause };
+    enum class step { go_on, wait_for_one, wait_for_room, pause };
 
     step accept_some();
     void admit(unique_fd fd, sockaddr const& peer, socklen_t length);
-    task<> pause();
+    task<> pause_until(std::chrono::steady_clock::time_point at);
 
     runtime& owner_;
     service_instance& service_;

@@ -5,7 +5,19 @@
 
 #include <ctime>
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
+
 namespace polyport {
+namespace {
+
+std::uint32_t unsent_bytes(int fd) noexcept
+{
+    int bytes = 0;
+    return ::ioctl(fd, SIOCOUTQ, &bytes) == 0 && bytes > 0 ? static_cast<std::uint32_t>(bytes) : 0;
+}
+
+} // namespace
 
 std::string_view to_string(transport value) noexcept
 {
@@ -117,6 +129,12 @@ error_code connection::reason() const noexcept
 
 void connection::expire()
 {
+    // A large send queue is writable again only when a third of it is free: a slow reader may be far from
+    // that.
+    if (deadline == deadline_kind::write && unsent_bytes(socket.fd()) < unsent) {
+        set_deadline(deadline_kind::write, deadline_after);
+        return;
+    }
     auto const reason = expiry_of(std::exchange(deadline, deadline_kind::none));
     noted = reason;
     if (reason == errc::header_timeout || reason == errc::body_timeout)
@@ -132,7 +150,10 @@ void connection::set_deadline(deadline_kind what, std::chrono::milliseconds afte
         return;
     }
     deadline = what;
+    deadline_after = after;
     deadline_at = coarse_now() + after;
+    if (what == deadline_kind::write)
+        unsent = unsent_bytes(socket.fd());
     table.deadline_set(deadline_at);
 }
 

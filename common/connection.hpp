@@ -70,7 +70,8 @@ public:
     error_code reason() const noexcept;
 
     /// A deadline has passed. `header` and `body` end the wait for input alone, so that the handler can still
-    /// say what happened; every other one ends the connection.
+    /// say what happened; every other one ends the connection. `write` has not passed as long as the peer
+    /// reads at all: then it begins anew.
     void expire();
 
     /// Sets the one deadline in force; replaces the one before. `after` from now; zero or less: none.
@@ -83,8 +84,10 @@ public:
     transport const kind;
     connection_state state = connection_state::busy;
     deadline_kind deadline = deadline_kind::none;
-    errc noted{}; ///< why its handler gave it up
+    errc noted{};             ///< why its handler gave it up
+    std::uint32_t unsent = 0; ///< bytes in the kernel's send queue when the write deadline was set
     time_point deadline_at{};
+    std::chrono::milliseconds deadline_after{};
     std::optional<ucred> peer;  ///< of a UNIX peer (SO_PEERCRED), as of its connect
     std::uint64_t received = 0; ///< bytes
     std::uint64_t sent = 0;     ///< bytes

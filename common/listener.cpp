@@ -16,6 +16,7 @@ namespace {
 // What a burst of datagrams may take up while the loop is busy elsewhere; the kernel caps it at
 // net.core.rmem_max.
 constexpr int datagram_receive_buffer = 4 * 1024 * 1024;
+constexpr int unix_send_buffer = 64 * 1024 * 1024;
 constexpr int port_attempts = 16;
 
 bool is_stream(transport kind)
@@ -58,6 +59,10 @@ transport transport_of(socket_address const& address, transports reached_by)
 void set_datagram_options(int fd, socket_address const& address)
 {
     set_option(fd, SOL_SOCKET, SO_RCVBUF, datagram_receive_buffer);
+    // What a connected UNIX client has not read counts against our own send buffer, and so against the
+    // answers of all others; only root may have more than net.core.wmem_max.
+    if (address.is_unix() && !set_option(fd, SOL_SOCKET, SO_SNDBUFFORCE, unix_send_buffer))
+        set_option(fd, SOL_SOCKET, SO_SNDBUF, unix_send_buffer);
     if (!address.is_wildcard())
         return;
     // Answers go out from the address that was asked. An IPv6 socket tells it of IPv4 peers in the same way,
