@@ -22,6 +22,14 @@ bool contains(std::vector<std::string> const& names, std::string_view name)
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+std::string no_value(std::string const& option, bool option_follows)
+{
+    std::string text = option + " has no value: write " + option + " VALUE";
+    if (option_follows)
+        text += ", or " + option + "=VALUE where the value begins with dashes";
+    return text;
+}
+
 /// Boost.ProgramOptions throws at the first `--flag=x`, `--name=` and `--name` without a value, and tells
 /// nothing of the rest. Here those are reported, or brought to a form that it takes, before it sees them.
 std::vector<std::string> prepare(int argc, char const* const* argv, std::vector<std::string> const& names,
@@ -53,10 +61,7 @@ std::vector<std::string> prepare(int argc, char const* const* argv, std::vector<
                 words.emplace_back(next);
                 ++i;
             } else {
-                problems.push_back("--" + name + " has no value: write --" + name + " VALUE" +
-                                   (i + 1 < argc
-                                        ? ", or --" + name + "=VALUE where the value begins with dashes"
-                                        : std::string()));
+                problems.push_back(no_value("--" + name, i + 1 < argc));
             }
         } else {
             words.emplace_back(word);

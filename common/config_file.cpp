@@ -38,7 +38,7 @@ checked<std::string> read_config_file(std::string const& path)
                        " is a directory: name a file in it with --config FILE"};
 
     std::string text;
-    std::array<char, 16 * 1024> buffer;
+    std::array<char, 16'384> buffer;
     while (true) {
         ssize_t const got = ::read(file.get(), buffer.data(), buffer.size());
         if (got < 0 && errno == EINTR)

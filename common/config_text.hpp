@@ -29,9 +29,9 @@ struct config_contents {
     std::vector<config_problem> problems;
 };
 
-inline constexpr std::size_t max_config_size = 1024 * 1024; ///< bytes of a file
-inline constexpr std::size_t max_config_line = 4096;        ///< bytes of a line, without its end
-inline constexpr std::size_t max_config_problems = 50;      ///< the rest of the file is not looked at
+inline constexpr std::size_t max_config_size = std::size_t{1} << 20; ///< bytes of a file
+inline constexpr std::size_t max_config_line = 4096;                 ///< bytes of a line, without its end
+inline constexpr std::size_t max_config_problems = 50; ///< the rest of the file is not looked at
 
 /// Reads the text of a configuration file:
 /// - UTF-8, a byte order mark is skipped; lines end with LF or CRLF, the last one may lack its end.

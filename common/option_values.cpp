@@ -71,9 +71,9 @@ checked<std::chrono::milliseconds> parse_duration(std::string_view text)
     else if (unit == "s")
         factor = 1000;
     else if (unit == "m")
-        factor = 60 * 1000;
+        factor = 60'000;
     else if (unit == "h")
-        factor = 60 * 60 * 1000;
+        factor = 3'600'000;
     else if (unit.empty() && digits == "0")
         return std::chrono::milliseconds{0};
 
@@ -82,7 +82,7 @@ checked<std::chrono::milliseconds> parse_duration(std::string_view text)
         return problem{quoted(text) + " is not a duration: " + remedy};
     std::int64_t value = 0;
     // A million hours is more than a century, and far from the limits of every clock that adds to it.
-    if (!to_number(digits, value) || value > 1'000'000LL * 60 * 60 * 1000 / factor)
+    if (!to_number(digits, value) || value > 1'000'000LL * 3'600'000 / factor)
         return problem{quoted(text) + " is too long a duration"};
     return std::chrono::milliseconds{value * factor};
 }

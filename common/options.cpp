@@ -196,15 +196,15 @@ parsed_options option_set::parse(int argc, char const* const* argv)
 {
     parsed_options made;
     std::vector<std::string> names;
-    for (option const& declared : options_)
-        names.push_back(declared.name);
+    std::transform(options_.begin(), options_.end(), std::back_inserter(names),
+                   [](option const& declared) { return declared.name; });
     std::vector<std::string> with_value = names;
     with_value.emplace_back(config_name);
     command_line const line = read_command_line(argc, argv, with_value, flag_names());
 
     std::vector<std::string> problems;
-    for (std::string const& what : line.problems)
-        problems.push_back("command line: " + what);
+    std::transform(line.problems.begin(), line.problems.end(), std::back_inserter(problems),
+                   [](std::string const& what) { return "command line: " + what; });
     std::vector<std::string> all = with_value;
     all.insert(all.end(), flag_names().begin(), flag_names().end());
     for (std::string const& name : line.unknown)

@@ -87,9 +87,9 @@ checked<std::vector<socket_address>> look_up(endpoint_spec const& endpoint)
     return found;
 }
 
-bool is_localhost(std::string_view host)
+bool is_localhost(std::string const& host)
 {
-    return host.size() == 9 && ::strncasecmp(host.data(), "localhost", 9) == 0;
+    return ::strcasecmp(host.c_str(), "localhost") == 0;
 }
 
 } // namespace

@@ -45,11 +45,11 @@ checked<std::string> parse_directory(std::string_view text);
 
 /// Limits of requests; each has the option of its name, with `http-` before it.
 struct request_limits {
-    std::uint64_t max_header_bytes = 16 * 1024; ///< request line and fields
-    std::uint32_t max_header_fields = 100;      ///< at most 200: what a request_head has room for
-    std::uint64_t max_target = 8 * 1024;        ///< bytes of the request target
-    std::uint32_t max_requests = 10'000;        ///< on one connection; 0: no limit
-    std::uint64_t max_body = 16ULL << 20;       ///< bytes
+    std::uint64_t max_header_bytes = 16ULL << 10; ///< request line and fields
+    std::uint32_t max_header_fields = 100;        ///< at most 200: what a request_head has room for
+    std::uint64_t max_target = 8ULL << 10;        ///< bytes of the request target
+    std::uint32_t max_requests = 10'000;          ///< on one connection; 0: no limit
+    std::uint64_t max_body = 16ULL << 20;         ///< bytes
     std::chrono::milliseconds header_timeout{10'000};
     std::chrono::milliseconds body_timeout{30'000}; ///< without a byte
     std::uint64_t min_body_rate = 256;              ///< bytes a second; 0: no limit
@@ -66,7 +66,7 @@ struct cgi_settings {
     std::vector<cgi_rule> rules{cgi_rule{}}; ///< in the order given
     std::vector<std::string> env;            ///< variables of the daemon's environment to pass on
     cgi_body body = cgi_body::automatic;
-    std::uint64_t max_header_bytes = 16 * 1024; ///< of the program's response
+    std::uint64_t max_header_bytes = 16ULL << 10; ///< of the program's response
 
     std::chrono::milliseconds timeout{60'000};      ///< wall clock of a run; 0: no limit
     std::chrono::milliseconds idle_timeout{30'000}; ///< without a byte either way; 0: no limit
