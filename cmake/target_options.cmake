@@ -28,7 +28,7 @@ function(polyport_target_options target)
                 -fno-sanitize-recover=all
                 -fno-omit-frame-pointer
                 # Looks at memory by way of a pipe: without a free descriptor every object seems wrong.
-                $<$<NOT:$<STREQUAL:${POLYPORT_SANITIZE},thread>>:-fno-sanitize=vptr>
+                -fno-sanitize=vptr
         )
         target_link_options(${target} PRIVATE -fsanitize=${POLYPORT_SANITIZE})
     endif()
