@@ -3,8 +3,6 @@
 
 #include "common/connection_table.hpp"
 
-#include <ctime>
-
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 
@@ -88,14 +86,6 @@ errc expiry_of(deadline_kind kind) noexcept
     return errc::handler_timeout;
 }
 
-std::chrono::steady_clock::time_point coarse_now() noexcept
-{
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return std::chrono::steady_clock::time_point(std::chrono::seconds(now.tv_sec) +
-                                                 std::chrono::nanoseconds(now.tv_nsec));
-}
-
 connection::connection(connection_table& owner, service_instance& of, transport how, readiness& set,
                        unique_fd fd, socket_address own_address, socket_address peer_address)
     : table(owner), service(of), id(owner.next_id()), kind(how), started(coarse_now()),
@@ -151,7 +141,7 @@ void connection::set_deadline(deadline_kind what, std::chrono::milliseconds afte
     }
     deadline = what;
     deadline_after = after;
-    deadline_at = coarse_now() + after;
+    deadline_at = socket.set().turn_began() + after;
     if (what == deadline_kind::write)
         unsent = unsent_bytes(socket.fd());
     table.deadline_set(deadline_at);

@@ -44,10 +44,6 @@ std::string_view to_string(deadline_kind value) noexcept;
 /// The error that a connection ends with when a deadline of this kind has passed.
 errc expiry_of(deadline_kind kind) noexcept;
 
-/// Coarse monotonic time (some milliseconds of resolution, a few nanoseconds of cost), on the scale of
-/// std::chrono::steady_clock.
-std::chrono::steady_clock::time_point coarse_now() noexcept;
-
 /// One connection, from accept to close: the record that the table shows. Its stream owns it; it leaves the
 /// table, and is logged as closed, when the handler's frame is destroyed.
 class connection

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <ctime>
 #include <system_error>
 
 #include <sys/epoll.h>
@@ -25,7 +26,16 @@ int make_set()
 
 } // namespace
 
-readiness::readiness(boost::asio::io_context& context) : context_(context), set_(context, make_set())
+std::chrono::steady_clock::time_point coarse_now() noexcept
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return std::chrono::steady_clock::time_point(std::chrono::seconds(now.tv_sec) +
+                                                 std::chrono::nanoseconds(now.tv_nsec));
+}
+
+readiness::readiness(boost::asio::io_context& context)
+    : context_(context), set_(context, make_set()), turn_began_(coarse_now())
 {
     arm();
 }
@@ -81,6 +91,7 @@ void readiness::run_ready()
 {
     waiter_list turn;
     turn.swap(ready_);
+    turn_began_ = coarse_now();
     running_ = true;
     while (!turn.empty()) {
         waiter& w = turn.front();

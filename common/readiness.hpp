@@ -13,12 +13,17 @@
 #include <boost/intrusive/list.hpp>
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <utility>
 
 namespace polyport {
+
+/// Coarse monotonic time (some milliseconds of resolution, a few nanoseconds of cost), on the scale of
+/// std::chrono::steady_clock.
+std::chrono::steady_clock::time_point coarse_now() noexcept;
 
 /// What a wait came to. An error is never thrown: it is looked at first.
 struct outcome {
@@ -66,6 +71,10 @@ public:
     readiness& operator=(readiness const&) = delete;
     ~readiness();
 
+    /// The time at which this turn of the loop has begun, on the scale of std::chrono::steady_clock: one look
+    /// at the clock for all that is done in it.
+    std::chrono::steady_clock::time_point turn_began() const noexcept { return turn_began_; }
+
     /// Runs `w` with `result` in a later turn of the loop.
     void resume_later(waiter& w, error_code result);
 
@@ -80,6 +89,7 @@ private:
     boost::asio::io_context& context_;
     boost::asio::posix::stream_descriptor set_;
     waiter_list ready_;
+    std::chrono::steady_clock::time_point turn_began_;
     bool running_ = false; ///< inside run_ready(), which looks at the list again at its end
     bool posted_ = false;  ///< a turn of run_ready() is posted
 };
@@ -144,6 +154,7 @@ public:
     ~watched();
 
     int fd() const noexcept { return fd_.get(); }
+    readiness const& set() const noexcept { return set_; }
 
     /// The peer has shut its sending side, or the connection is gone altogether.
     bool peer_closed() const noexcept { return peer_closed_; }

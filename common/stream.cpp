@@ -87,7 +87,7 @@ io_result stream::read_now(std::span<char> into)
     if (size < into.size())
         c_->socket.input_drained();
     c_->received += size;
-    c_->last_activity = coarse_now();
+    c_->last_activity = c_->socket.set().turn_began();
     return {{}, size};
 }
 
@@ -127,7 +127,7 @@ void stream::count_sent(std::size_t bytes) noexcept
 {
     c_->sent += bytes;
     if (bytes > 0)
-        c_->last_activity = coarse_now();
+        c_->last_activity = c_->socket.set().turn_began();
 }
 
 task<io_result> stream::read_some(std::span<char> into)

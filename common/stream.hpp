@@ -55,6 +55,13 @@ public:
     /// `more_follows`: the kernel may keep back an incomplete segment for what comes next (MSG_MORE).
     io_result write_now(std::span<char const> bytes, bool more_follows = false);
 
+    /// Writes what the kernel takes at once, and returns what is left for write(), which then also tells if
+    /// the connection has failed. Most answers fit: this saves a coroutine for each.
+    std::span<char const> try_write(std::span<char const> bytes)
+    {
+        return bytes.subspan(write_now(bytes).size);
+    }
+
     /// Waits for input and reads what is there.
     task<io_result> read_some(std::span<char> into);
     /// Writes all. A peer that takes nothing for the write time-out ends it. `bytes` live until it is done.

@@ -21,7 +21,10 @@ task<> uppercase(stream client)
             break;
         auto const message = buffer.bytes().first(size);
         to_upper(message);
-        auto const failed = co_await client.write(message);
+        auto const rest = client.try_write(message);
+        if (rest.empty())
+            continue;
+        auto const failed = co_await client.write(rest);
         if (failed)
             break;
     }

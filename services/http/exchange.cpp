@@ -8,6 +8,13 @@
 
 namespace polyport::http {
 
+bool exchange::flush_now()
+{
+    if (!out_.empty())
+        out_.erase(0, client.write_now(std::span<char const>(out_)).size);
+    return out_.empty();
+}
+
 task<outcome> exchange::flush()
 {
     auto const done = co_await client.write(std::span<char const>(out_));

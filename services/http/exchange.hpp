@@ -58,6 +58,8 @@ public:
     /// A buffer to build a head in; what is in it goes out before anything else. Responses to pipelined
     /// requests gather here.
     std::string& out() noexcept { return out_; }
+    /// Sends what out() holds, as far as the kernel takes it at once. True if nothing is left.
+    bool flush_now();
     /// Sends what out() holds.
     task<outcome> flush();
     /// Sends what out() holds and `bytes` behind it as one. Counting them is the caller's: see `sent`.

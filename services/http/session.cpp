@@ -80,7 +80,7 @@ private:
             if (failed)
                 co_return after::close;
         }
-        if (!w_.output.empty()) {
+        if (!x_.flush_now()) {
             auto const failed = co_await x_.flush();
             if (failed)
                 co_return after::close;
