@@ -11,19 +11,32 @@ public:
     std::string message(int value) const override
     {
         switch (static_cast<errc>(value)) {
-        case errc::end_of_stream: return "end of stream";
-        case errc::header_timeout: return "header time-out";
-        case errc::body_timeout: return "body time-out";
-        case errc::idle_timeout: return "idle time-out";
-        case errc::write_timeout: return "write time-out";
-        case errc::handler_timeout: return "handler time-out";
-        case errc::drain_timeout: return "drain time-out";
-        case errc::draining: return "draining";
-        case errc::killed: return "killed by the operator";
-        case errc::message_too_large: return "message too large";
-        case errc::bad_request: return "bad request";
-        case errc::refused: return "refused";
-        case errc::file_changed: return "the file became shorter while it was sent";
+        case errc::end_of_stream:
+            return "end of stream";
+        case errc::header_timeout:
+            return "header time-out";
+        case errc::body_timeout:
+            return "body time-out";
+        case errc::idle_timeout:
+            return "idle time-out";
+        case errc::write_timeout:
+            return "write time-out";
+        case errc::handler_timeout:
+            return "handler time-out";
+        case errc::drain_timeout:
+            return "drain time-out";
+        case errc::draining:
+            return "draining";
+        case errc::killed:
+            return "killed by the operator";
+        case errc::message_too_large:
+            return "message too large";
+        case errc::bad_request:
+            return "bad request";
+        case errc::refused:
+            return "refused";
+        case errc::file_changed:
+            return "the file became shorter while it was sent";
         }
         return "unknown error " + std::to_string(value);
     }

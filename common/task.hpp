@@ -10,7 +10,8 @@ namespace polyport {
 /// A coroutine of polyport. Parameters go in by value (or by reference to what outlives the runtime).
 /// Trap: GCC 12 destroys some temporaries of a full expression with co_await twice; give capturing lambdas,
 /// aggregates with non-trivial members and braced lists of strings a name first. And no co_await within the
-/// condition of an `if` or `while`, nor behind &&, || or ?: (measured: a corrupted frame); name what it came to:
+/// condition of an `if` or `while`, nor behind &&, || or ?: (measured: a corrupted frame); name what it came
+/// to:
 ///     auto const failed = co_await client.write(bytes);
 ///     if (failed) …
 template <class T = void>

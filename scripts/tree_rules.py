@@ -19,6 +19,9 @@ INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
 DETACHED = re.compile(r"\basio::detached\b|<boost/asio/detached\.hpp>")
 # The introducer of a lambda that captures: not an index, not an attribute, not [].
 CAPTURE = re.compile(r"(?<![\w\])\[])\s*\[(?![\[\]])[^\[\];]*\]\s*(?:\(|\{|<|mutable\b|->)")
+# GCC 12 corrupts the frame of a coroutine that awaits within a condition or behind a short circuit.
+CONDITION = re.compile(r"\b(?:if|while)\s*\(")
+AWAIT_BEHIND_OPERATOR = re.compile(r"(?:&&|\|\||\?)\s*!?\s*\(*\s*co_await\b")
 COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
 
 
@@ -37,6 +40,16 @@ def statements_with_await(code: str):
             if depth < 0 or (code[end] == ";" and depth == 0):
                 break
         yield start, code[start:end]
+
+
+def closing_parenthesis(code: str, start: int) -> int:
+    """Where the parenthesis closes that was opened just before start."""
+    depth = 1
+    for end in range(start, len(code)):
+        depth += {"(": 1, ")": -1}.get(code[end], 0)
+        if depth == 0:
+            return end
+    return len(code)
 
 
 def line_of(text: str, position: int) -> int:
@@ -76,6 +89,11 @@ def findings(name: str, text: str):
         if lambda_:
             position = start + lambda_.start() + len(lambda_[0]) - len(lambda_[0].lstrip())
             yield line_of(code, position), "a capturing lambda beside co_await: give it a name (GCC 12)"
+    for found in CONDITION.finditer(code):
+        if "co_await" in code[found.end() : closing_parenthesis(code, found.end())]:
+            yield line_of(code, found.start()), "co_await inside a condition: give its result a name (GCC 12)"
+    for found in AWAIT_BEHIND_OPERATOR.finditer(code):
+        yield line_of(code, found.start()), "co_await behind &&, || or ?: give its result a name (GCC 12)"
 
 
 def main() -> int:

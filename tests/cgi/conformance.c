@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// A CGI program that prints as JSON all that it was given: arguments, environment, input, and how it was started.
-// What is no UTF-8 or not printable in it is shown as \u00XX, one for each byte.
+// A CGI program that prints as JSON all that it was given: arguments, environment, input, and how it was
+// started. What is no UTF-8 or not printable in it is shown as \u00XX, one for each byte.
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
@@ -91,8 +91,10 @@ static void print_start(void)
     getrlimit(RLIMIT_NOFILE, &files);
     printf("\"directory\":");
     print_bytes(directory, strlen(getcwd(directory, sizeof directory)));
-    printf(",\n\"umask\":\"%03o\",\n\"pid\":%d,\n\"group\":%d,\n\"session\":%d,\n\"user\":%d,\n\"files\":%lu,\n",
-           (unsigned)mask, (int)getpid(), (int)getpgrp(), (int)getsid(0), (int)getuid(), (unsigned long)files.rlim_cur);
+    printf(
+        ",\n\"umask\":\"%03o\",\n\"pid\":%d,\n\"group\":%d,\n\"session\":%d,\n\"user\":%d,\n\"files\":%lu,\n",
+        (unsigned)mask, (int)getpid(), (int)getpgrp(), (int)getsid(0), (int)getuid(),
+        (unsigned long)files.rlim_cur);
 }
 
 static void print_input(void)

@@ -4,6 +4,7 @@
 
 int main(void)
 {
-    static char const page[] = "Content-Type: text/html\r\n\r\n<html><body>hello from a small program</body></html>\n";
+    static char const page[] =
+        "Content-Type: text/html\r\n\r\n<html><body>hello from a small program</body></html>\n";
     return write(1, page, sizeof page - 1) == (ssize_t)sizeof page - 1 ? 0 : 1;
 }

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
 # Server-sent events: one, then the next for each line of its input file.
 printf 'Content-Type: text/event-stream\n\n'
 printf 'data: first\n\n'

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
 # Closes its output and goes on for a moment.
 printf 'Content-Type: text/plain\n\ndone\n'
 exec >&-

@@ -1,3 +1,4 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
 # To where the query says.
 printf 'Location: %s\n\n' "$QUERY_STRING"

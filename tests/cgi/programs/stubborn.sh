@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSL-1.0
 # Takes no notice of SIGTERM.
 trap '' TERM
 [ -n "$QUERY_STRING" ] && echo $$ >"$QUERY_STRING"
