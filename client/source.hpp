@@ -35,7 +35,7 @@ private:
 
     int fd_ = -1;
     unit unit_ = unit::blocks;
-    line_splitter splitter_{64 * 1024};
+    line_splitter splitter_{std::size_t{64} * 1024};
     std::string pending_;
     std::size_t sent_ = 0;
     bool said_farewell_ = false;

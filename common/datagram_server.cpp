@@ -22,7 +22,7 @@ void datagram_server::stop()
 std::optional<std::size_t> datagram_server::handle(std::span<char> room, std::size_t size,
                                                    socket_address const& sender)
 {
-    auto const now = coarse_now();
+    auto const now = socket_.set().turn_began();
     auto& known = owner_.flows().touch(service_, bound_.kind, bound_.address, sender, now);
     if (known.messages_received == 0) {
         if (auto const held = new_flows_.admit(now))

@@ -87,6 +87,10 @@ line_writer::line_writer(line_writer_settings settings)
     : settings_(std::move(settings)), give_up_at_(std::numeric_limits<std::int64_t>::max()),
       fd_(open_for_append(settings_).value()), may_block_(!is_regular(fd_.get()))
 {
+}
+
+void line_writer::start_thread() noexcept
+{
     // Signals are for the thread that runs the loop; SIGPIPE in particular must not end the process here.
     sigset_t all;
     sigset_t before;
@@ -94,10 +98,11 @@ line_writer::line_writer(line_writer_settings settings)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     try {
         thread_ = std::thread([this] { run(); });
-    } catch (std::system_error const& error) {
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        throw start_error(settings_.option + ": no thread can be started for it: " + error.code().message() +
-                          "; raise the limit on processes of this user");
+    } catch (std::system_error const&) { // no more processes for this user: the next line tries again
+        dropped_.fetch_add(waiting_lines_, std::memory_order_relaxed);
+        waiting_.clear();
+        waiting_lines_ = 0;
+        written_ = appended_;
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
@@ -111,7 +116,8 @@ line_writer::~line_writer()
         stop_ = true;
     }
     wake_.notify_one();
-    thread_.join();
+    if (thread_.joinable())
+        thread_.join();
 }
 
 checked<void> line_writer::reopen()

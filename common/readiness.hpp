@@ -10,6 +10,7 @@
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/recycling_allocator.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <array>
@@ -99,12 +100,14 @@ namespace detail {
 template <class Handler>
 class handler_waiter final : public waiter {
 public:
+    // Asio's own operations take their memory from the same place: a block that the thread keeps.
+    using recycling = boost::asio::recycling_allocator<void>;
     using allocator_type = typename std::allocator_traits<
-        boost::asio::associated_allocator_t<Handler>>::template rebind_alloc<handler_waiter>;
+        boost::asio::associated_allocator_t<Handler, recycling>>::template rebind_alloc<handler_waiter>;
 
     static handler_waiter* make(Handler handler)
     {
-        allocator_type allocator(boost::asio::get_associated_allocator(handler));
+        allocator_type allocator(boost::asio::get_associated_allocator(handler, recycling()));
         auto* const memory = std::allocator_traits<allocator_type>::allocate(allocator, 1);
         return ::new (static_cast<void*>(memory)) handler_waiter(std::move(handler));
     }
@@ -126,7 +129,7 @@ private:
     Handler take() noexcept
     {
         Handler handler(std::move(handler_));
-        allocator_type allocator(boost::asio::get_associated_allocator(handler));
+        allocator_type allocator(boost::asio::get_associated_allocator(handler, recycling()));
         if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected())
             slot.clear();
         this->~handler_waiter();
