@@ -54,7 +54,7 @@ outcome<> line_reader::read_more()
     if (set[1].revents & POLLERR)
         return failure{};
 
-    std::array<char, 16 * 1024> block;
+    std::array<char, std::size_t{16} * 1024> block;
     ssize_t const got = ::read(STDIN_FILENO, block.data(), block.size());
     if (got < 0 && errno != EINTR && errno != EAGAIN)
         return failure{exit_status::failed, "standard input: " + cause(errno)};
