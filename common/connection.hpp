@@ -71,7 +71,7 @@ public:
     void expire();
 
     /// Sets the one deadline in force; replaces the one before. `after` from now; zero or less: none.
-    void set_deadline(deadline_kind kind, std::chrono::milliseconds after);
+    void set_deadline(deadline_kind what, std::chrono::milliseconds after);
     void clear_deadline() noexcept { deadline = deadline_kind::none; }
 
     connection_table& table;

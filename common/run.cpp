@@ -132,7 +132,7 @@ int run(int argc, char const* const* argv, std::span<service_definition const> s
         if (given.help)
             return print_help(options), done;
         if (given.version)
-            return std::printf("polyportd %s\n", version.data()), done;
+            return std::printf("polyportd %s\n", std::string(version).c_str()), done;
         for (auto const& sentence : given.problems)
             complain(sentence);
         if (!given.problems.empty())

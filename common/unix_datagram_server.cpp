@@ -12,10 +12,10 @@ namespace polyport {
 namespace {
 
 constexpr int messages_a_turn = 64;
-constexpr std::size_t first_buffer = 256 * 1024; // a message at the default net.core.wmem_max, and more
-constexpr std::size_t largest_message = 16 * 1024 * 1024;
+constexpr std::size_t first_buffer = std::size_t{256} * 1024; // a message at the default net.core.wmem_max, and more
+constexpr std::size_t largest_message = std::size_t{16} * 1024 * 1024;
 constexpr std::size_t pending_answers_max = 1024;
-constexpr std::size_t pending_bytes_max = 16 * 1024 * 1024;
+constexpr std::size_t pending_bytes_max = std::size_t{16} * 1024 * 1024;
 constexpr std::chrono::milliseconds retry_interval{
     5}; // the kernel tells nobody when a receiver has room again
 constexpr std::chrono::seconds give_up_after{5};
