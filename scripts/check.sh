@@ -82,7 +82,7 @@ units_to_tidy()
         !listing { if ($0 == "=") listing = 1; else changed[$0] = 1; next }
         /^[^ ]/ { unit = ""; next }
         NF { if (unit == "") unit = $1; if ($1 in changed) hit[unit] = 1 }
-        END { for (unit in hit) print unit }'
+        END { for (unit in hit) print unit; for (file in changed) print file }'
 }
 
 check_tidy()
