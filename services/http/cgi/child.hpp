@@ -29,7 +29,7 @@ struct child_plan {
 std::uint64_t changed_signals() noexcept;
 
 /// What a program is between clone() and execve(): sets descriptors, limits, user, signals, and becomes the
-/// program. `plan` is a child_plan; returns never, and leaves there why if it fails.
-int run_child(void* plan) noexcept;
+/// program. `argument` is a child_plan; returns never, and leaves there why if it fails.
+int run_child(void* argument) noexcept;
 
 } // namespace polyport::cgi

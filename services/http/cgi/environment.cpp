@@ -65,7 +65,8 @@ public:
 
     void begin() noexcept
     {
-        std::memcpy(made_.block_.get() + made_.count_++ * sizeof(char*), &next_, sizeof next_);
+        std::memcpy(made_.block_.get() + made_.count_++ * sizeof(char*), static_cast<void const*>(&next_),
+                    sizeof next_);
     }
     void text(std::string_view bytes) noexcept
     {
@@ -81,7 +82,8 @@ public:
     environment finish() && noexcept
     {
         char* const last = nullptr;
-        std::memcpy(made_.block_.get() + made_.count_ * sizeof(char*), &last, sizeof last);
+        std::memcpy(made_.block_.get() + made_.count_ * sizeof(char*), static_cast<void const*>(&last),
+                    sizeof last);
         return std::move(made_);
     }
 
@@ -190,7 +192,6 @@ std::optional<environment> make_environment(request_facts const& request,
     for (std::size_t i = 0; i < request.fields.size(); ++i) {
         switch (filter.judge(i)) {
         case field_filter::verdict::drop:
-            break;
         case field_filter::verdict::joined:
             break;
         case field_filter::verdict::pass:

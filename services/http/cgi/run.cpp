@@ -136,7 +136,7 @@ void run::terminate(cut why)
     cut_ = why;
     if (!finished_)
         output_.fail(why == cut::timeout || why == cut::idle ? errc::handler_timeout : errc::killed);
-    signal_group(pid_, SIGTERM);
+    static_cast<void>(signal_group(pid_, SIGTERM));
     kill_at_ = std::chrono::steady_clock::now() + supervisor_.limits_.kill_grace;
     set_deadline(kill_at_);
 }
@@ -144,7 +144,7 @@ void run::terminate(cut why)
 void run::kill()
 {
     kill_at_ = time_point::max();
-    signal_group(pid_, SIGKILL);
+    static_cast<void>(signal_group(pid_, SIGKILL));
     if (reaped_)
         supervisor_.forget(*this);
 }

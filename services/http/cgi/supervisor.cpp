@@ -43,7 +43,7 @@ supervisor::start(launch const& what, std::string program, std::uint64_t connect
         look_at(made->next_deadline());
         return made;
     } catch (std::system_error const& error) { // no room in the epoll set
-        signal_group(pid, SIGKILL);
+        static_cast<void>(signal_group(pid, SIGKILL));
         ::waitpid(pid, nullptr, 0);
         return start_failure{{error.code().value(), boost::system::system_category()},
                              start_failure::step::pipes};
