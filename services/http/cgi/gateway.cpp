@@ -5,11 +5,9 @@
 #include "services/http/authority.hpp"
 #include "services/http/cgi/body_feed.hpp"
 #include "services/http/cgi/client_watch.hpp"
+#include "services/http/cgi/companion.hpp"
 #include "services/http/cgi/gateway_settings.hpp"
 #include "services/http/cgi/search_words.hpp"
-
-#include <boost/asio/experimental/awaitable_operators.hpp>
-#include <boost/asio/this_coro.hpp>
 
 #include <array>
 #include <utility>
@@ -59,17 +57,9 @@ void waiting_client_shut(void* whom, bool gone)
 
 task<> feed_all(body_feed& feed, run& program)
 {
-    co_await boost::asio::this_coro::throw_if_cancelled(false);
     co_await feed.feed();
     if (feed.failed())
         program.give_up(cut::bad_input);
-}
-
-task<> relay_all(relay& output, body_feed& feed, relay::result& result)
-{
-    co_await boost::asio::this_coro::throw_if_cancelled(false);
-    result = co_await output.run_to_end();
-    feed.stop();
 }
 
 /// A run for as long as its request is worked on.
@@ -264,14 +254,13 @@ task<answered> gateway::serve(http::exchange& x, program_request what, run& prog
     relay output(x, program, static_cast<std::size_t>(options_.max_header_bytes),
                  name_of(what.script_name).starts_with("nph-"));
     body_feed feed(x.client, x.body, program, first);
-    auto result = relay::result::done;
-    if (!program.input() || feed.feed_now()) {
-        result = co_await output.run_to_end();
-    } else {
-        auto input = feed_all(feed, program);
-        auto both = relay_all(output, feed, result);
-        using namespace boost::asio::experimental::awaitable_operators;
-        co_await (std::move(input) && std::move(both));
+    std::optional<companion> feeding;
+    if (program.input() && !feed.feed_now())
+        feeding.emplace(owner_.context(), owner_.sockets(), feed_all(feed, program));
+    auto const result = co_await output.run_to_end();
+    if (feeding) {
+        feed.stop();
+        co_await feeding->async_join(boost::asio::use_awaitable);
     }
     answered answer;
     switch (result) {

@@ -76,6 +76,7 @@ task<relay::result> relay::run_to_end()
     if (framing_ != framing::counted || left_ == 0)
         co_return result::done;
     run_.set_problem("its output ended before its Content-Length was reached");
+    co_await x_.flush();
     co_return result::broken;
 }
 

@@ -146,7 +146,13 @@ void run::kill()
     kill_at_ = time_point::max();
     static_cast<void>(signal_group(pid_, SIGKILL));
     if (reaped_)
-        supervisor_.forget(*this);
+        leave();
+}
+
+void run::leave()
+{
+    right_ = {};
+    supervisor_.forget(*this);
 }
 
 // Stays a zombie while its request is not done, so that its group can still be told to end: the number of a
@@ -177,10 +183,8 @@ void run::reap_now()
     // Of a group that was told to end, some may still be about to: they have their grace time, too. As long
     // as there is one, the number of the group is nobody else's.
     bool const others_are_left = kill_at_ != time_point::max() && group_exists(pid_);
-    if (others_are_left)
-        return;
-    right_ = {};
-    supervisor_.forget(*this);
+    if (!others_are_left)
+        leave();
 }
 
 void run::log_end(exit_report const& report)

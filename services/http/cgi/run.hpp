@@ -96,6 +96,7 @@ private:
     void log_error_line(std::string_view line);
     void terminate(cut why);
     void kill();
+    void leave();
     void set_deadline(time_point at);
     time_point next_deadline() const noexcept;
     void check_deadlines(time_point now);
