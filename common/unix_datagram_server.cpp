@@ -12,7 +12,8 @@ namespace polyport {
 namespace {
 
 constexpr int messages_a_turn = 64;
-constexpr std::size_t first_buffer = std::size_t{256} * 1024; // a message at the default net.core.wmem_max, and more
+constexpr std::size_t first_buffer =
+    std::size_t{256} * 1024; // a message at the default net.core.wmem_max, and more
 constexpr std::size_t largest_message = std::size_t{16} * 1024 * 1024;
 constexpr std::size_t pending_answers_max = 1024;
 constexpr std::size_t pending_bytes_max = std::size_t{16} * 1024 * 1024;
