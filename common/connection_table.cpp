@@ -13,6 +13,12 @@ namespace {
 // Deadlines are kept to within this: sweeps come no closer together.
 constexpr std::chrono::milliseconds sweep_resolution{20};
 
+std::uint64_t microseconds_since(connection_table::time_point start) noexcept
+{
+    auto const time = std::chrono::duration_cast<std::chrono::microseconds>(coarse_now() - start);
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0));
+}
+
 } // namespace
 
 connection* connection_table::find(std::uint64_t id) noexcept
@@ -31,10 +37,9 @@ void connection_table::join(connection& c)
 void connection_table::leave(connection& c) noexcept
 {
     connections_.erase(connections_.iterator_to(c));
-    auto& stats = c.service.stats;
-    ++stats.closed;
-    stats.received += c.received;
-    stats.sent += c.sent;
+    ++c.service.stats.closed;
+    if (c.service.lifetimes)
+        c.service.lifetimes->observe(microseconds_since(c.started));
     log_closed(log_, c);
     for (auto* const timer : departure_watchers_)
         timer->cancel();

@@ -2,6 +2,7 @@
 #include "common/daemon.hpp"
 
 #include "common/connection_log.hpp"
+#include "common/daemon_metrics.hpp"
 #include "common/service_manager.hpp"
 #include "common/udp_server.hpp"
 #include "common/unix_datagram_server.hpp"
@@ -40,14 +41,18 @@ daemon::daemon(runtime& owner, std::list<service_instance>& services)
       other_signals_(owner.context(), SIGHUP, SIGUSR1), left_(owner.context())
 {
     owner_.connections().watch_departures(left_);
+    add_daemon_metrics(owner_);
 }
 
 void daemon::open(std::vector<enabled_endpoint> const& endpoints, inherited_sockets& inherited)
 {
     for (auto const& endpoint : endpoints) {
         auto& service = service_named(services_, endpoint.service);
-        if (service.implementation && !std::exchange(service.started, true))
-            service.implementation->start(owner_);
+        if (!std::exchange(service.started, true)) {
+            add_service_metrics(owner_.metrics(), service);
+            if (service.implementation)
+                service.implementation->start(owner_);
+        }
         auto bound = open_listeners(endpoint, service.definition.reached_by, owner_.settings(), inherited);
         for (auto& one : bound.value()) { // throws start_error
             switch (one.kind) {
@@ -134,7 +139,7 @@ task<> daemon::watch_stop_signals()
         co_await wait_until_empty(last_wait);
     }
     for (auto& service : services_) {
-        if (service.started)
+        if (service.implementation && service.started)
             co_await service.implementation->stop();
     }
     if (!is_empty())

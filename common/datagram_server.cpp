@@ -35,6 +35,7 @@ std::optional<std::size_t> datagram_server::handle(std::span<char> room, std::si
     ++known.messages_received;
     known.received += size;
     service_.stats.received += size;
+    ++service_.stats.messages_received;
 
     datagram message(room, size, sender);
     handler_(message);
@@ -43,6 +44,7 @@ std::optional<std::size_t> datagram_server::handle(std::span<char> room, std::si
         ++known.messages_sent;
         known.sent += *answer;
         service_.stats.sent += *answer;
+        ++service_.stats.messages_sent;
     }
     return answer;
 }

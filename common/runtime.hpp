@@ -5,6 +5,7 @@
 #include "common/connection_table.hpp"
 #include "common/flow_table.hpp"
 #include "common/log.hpp"
+#include "common/metrics.hpp"
 #include "common/readiness.hpp"
 #include "common/service.hpp"
 #include "common/settings.hpp"
@@ -38,6 +39,8 @@ public:
     connection_table& connections() noexcept { return connections_; }
     flow_table& flows() noexcept { return flows_; }
     buffer_pool& buffers() noexcept { return buffers_; }
+    /// What is counted. A service asks for counters of its own in start(), and keeps references to them.
+    metrics_registry& metrics() noexcept { return metrics_; }
 
     /// The soft limit on descriptors that the daemon was started with, for programs that it starts.
     rlim_t initial_descriptors() const noexcept { return initial_descriptors_; }
@@ -55,7 +58,8 @@ private:
     server_settings const& settings_;
     logger& log_;
     rlim_t const initial_descriptors_;
-    // Before the context: handlers that it destroys still leave the table and give back their buffers.
+    // Before the context: handlers that it destroys still count, leave the table and give back their buffers.
+    metrics_registry metrics_;
     connection_table connections_;
     flow_table flows_;
     buffer_pool buffers_;

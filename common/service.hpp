@@ -3,6 +3,7 @@
 
 #include "common/connection.hpp"
 #include "common/datagram.hpp"
+#include "common/metrics.hpp"
 #include "common/stream.hpp"
 #include "common/task.hpp"
 
@@ -60,8 +61,10 @@ struct service_definition {
 struct service_stats {
     std::uint64_t opened = 0;
     std::uint64_t closed = 0;
-    std::uint64_t received = 0; ///< bytes of closed connections, or of datagrams
+    std::uint64_t received = 0; ///< bytes, of connections or of datagrams
     std::uint64_t sent = 0;
+    std::uint64_t messages_received = 0; ///< datagrams
+    std::uint64_t messages_sent = 0;
     std::uint64_t lost_answers = 0; ///< datagrams that could not be sent
 };
 
@@ -70,6 +73,7 @@ struct service_instance {
     service_definition const& definition;
     std::unique_ptr<stream_service> implementation; ///< null for those without state
     service_stats stats{};
+    histogram* lifetimes = nullptr; ///< of its connections, in microseconds
     bool started = false;
 
     std::string_view name() const noexcept { return definition.name; }

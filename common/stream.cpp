@@ -3,6 +3,7 @@
 
 #include "common/connection_table.hpp"
 #include "common/runtime.hpp"
+#include "common/service.hpp"
 
 #include <boost/asio/error.hpp>
 
@@ -87,6 +88,7 @@ io_result stream::read_now(std::span<char> into)
     if (size < into.size())
         c_->socket.input_drained();
     c_->received += size;
+    c_->service.stats.received += size;
     c_->last_activity = c_->socket.set().turn_began();
     return {{}, size};
 }
@@ -126,6 +128,7 @@ io_result stream::write_now(std::span<iovec const> parts)
 void stream::count_sent(std::size_t bytes) noexcept
 {
     c_->sent += bytes;
+    c_->service.stats.sent += bytes;
     if (bytes > 0)
         c_->last_activity = c_->socket.set().turn_began();
 }

@@ -51,10 +51,10 @@ std::vector<listing_entry> read_entries(unique_fd directory, bool hidden_too)
 
 } // namespace
 
-task<bool> answer_directory(exchange& x)
+task<bool> answer_directory(http_service& service, exchange& x)
 {
-    auto const& options = x.service.options();
-    auto opened = x.service.root().open_directory(x.where.path);
+    auto const& options = service.options();
+    auto opened = service.root().open_directory(x.where.path);
     if (!options.listing || !opened) {
         x.respond_error(!opened && opened.error().value() == ENOENT ? status::not_found : status::forbidden);
         co_return true;
@@ -68,7 +68,7 @@ task<bool> answer_directory(exchange& x)
         sort_listing(entries, order);
         return as_json ? listing_json(entries) : listing_html(path, entries, order);
     };
-    auto const page = co_await run_blocking(x.service.owner(), std::move(work));
+    auto const page = co_await run_blocking(service.owner(), std::move(work));
     std::array const fields{extra_field{"Vary", "Accept"}, extra_field{"Cache-Control", "no-cache"},
                             extra_field{"X-Content-Type-Options", "nosniff"}};
     x.respond(status::ok, as_json ? "application/json" : "text/html; charset=utf-8", page, fields);

@@ -67,11 +67,11 @@ void redirect_to_directory(exchange& x)
     x.respond_error(status::moved_permanently, {}, fields);
 }
 
-result<file_cache::entry> find_index(exchange& x)
+result<file_cache::entry> find_index(http_service& service, exchange& x)
 {
     error_code reason(ENOENT, boost::system::system_category());
-    for (auto const& name : x.service.options().index) {
-        auto found = find_file(x.service, x.where.path + name);
+    for (auto const& name : service.options().index) {
+        auto found = find_file(service, x.where.path + name);
         if (found || found.error().value() != ENOENT)
             return found;
         reason = found.error();
@@ -80,9 +80,9 @@ result<file_cache::entry> find_index(exchange& x)
 }
 
 // `redirected`: a program has said that the answer is here (RFC 3875, 6.2.2), which then is asked for by GET.
-task<bool> answer_path(exchange& x, bool redirected)
+task<bool> answer_path(http_service& service, exchange& x, bool redirected)
 {
-    auto found = x.where.directory ? find_index(x) : find_file(x.service, x.where.path);
+    auto found = x.where.directory ? find_index(service, x) : find_file(service, x.where.path);
     if (!found && found.error().value() == EISDIR) {
         redirect_to_directory(x);
         co_return true;
@@ -101,13 +101,13 @@ task<bool> answer_path(exchange& x, bool redirected)
         co_return true;
     }
     if (listing)
-        co_return co_await answer_directory(x);
+        co_return co_await answer_directory(service, x);
     auto file = std::move(*found);
-    co_return co_await send_file(x, std::move(file));
+    co_return co_await send_file(service, x, std::move(file));
 }
 
 // Whatever the target is for: a program, a file, a directory. A program may send on to another target.
-task<bool> answer_target(exchange& x)
+task<bool> answer_target(http_service& service, exchange& x)
 {
     std::string location;
     auto path_and_query = x.head.path_and_query();
@@ -117,40 +117,40 @@ task<bool> answer_target(exchange& x)
             x.respond_error(verdict.code, verdict.reason);
             co_return true;
         }
-        if (x.where.hidden && !x.service.options().hidden) {
+        if (x.where.hidden && !service.options().hidden) {
             x.respond_error(status::not_found);
             co_return true;
         }
         cgi::route route;
-        cgi::find_route(x, x.service.programs(), route);
+        cgi::find_route(service, x, route);
         if (!route.is_cgi())
-            co_return co_await answer_path(x, redirects > 0);
-        auto answer = co_await cgi::answer_route(x, x.service.programs(), route, target, redirects > 0);
+            co_return co_await answer_path(service, x, redirects > 0);
+        auto answer = co_await cgi::answer_route(service, x, route, target, redirects > 0);
         if (answer.what != cgi::answered::kind::redirect)
             co_return answer.what == cgi::answered::kind::done;
         location = std::move(answer.location);
         path_and_query = target = location;
     }
-    x.service.owner().log().error("cgi-redirect-loop", {{"target", target}}, x.client.info().id);
+    service.owner().log().error("cgi-redirect-loop", {{"target", target}}, x.client.info().id);
     x.respond_error(status::internal_server_error);
     co_return true;
 }
 
 // A file that was asked for lately, by the very bytes of its path: nothing to decode, nothing to look up.
-file_cache::entry find_by_target(exchange& x)
+file_cache::entry find_by_target(http_service& service, exchange& x)
 {
     auto const target = x.head.path_and_query();
     if (!reads_only(x.head.verb()) || target.find_first_of("%?") != std::string_view::npos)
         return nullptr;
-    return x.service.find_cached(target, coarse_now());
+    return service.find_cached(target, coarse_now());
 }
 
 } // namespace
 
-task<bool> dispatch(exchange& x)
+task<bool> dispatch(http_service& service, exchange& x)
 {
-    if (auto file = find_by_target(x))
-        co_return co_await send_file(x, std::move(file));
+    if (auto file = find_by_target(service, x))
+        co_return co_await send_file(service, x, std::move(file));
     switch (x.head.verb()) {
     case method::unknown:
         x.respond_error(status::not_implemented);
@@ -166,7 +166,7 @@ task<bool> dispatch(exchange& x)
         answer_options(x, allowed_at_all);
         co_return true;
     }
-    co_return co_await answer_target(x);
+    co_return co_await answer_target(service, x);
 }
 
 } // namespace polyport::http

@@ -6,9 +6,11 @@
 
 namespace polyport::http {
 
+class http_service;
+
 /// Answers one request: decides what its target is (a file, a directory, a program) and who answers it.
 /// Small responses are left in x.out() for the session to send. False if the response could not be sent
 /// whole: the connection must end.
-task<bool> dispatch(exchange& x);
+task<bool> dispatch(http_service& service, exchange& x);
 
 } // namespace polyport::http

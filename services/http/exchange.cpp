@@ -2,7 +2,7 @@
 #include "services/http/exchange.hpp"
 
 #include "services/http/error_page.hpp"
-#include "services/http/http_service.hpp"
+#include "services/http/responder.hpp"
 
 #include <array>
 
@@ -17,6 +17,7 @@ bool exchange::flush_now()
 
 task<outcome> exchange::flush()
 {
+    note_first_byte();
     auto const done = co_await client.write(std::span<char const>(out_));
     out_.clear();
     co_return done;
@@ -24,6 +25,7 @@ task<outcome> exchange::flush()
 
 task<outcome> exchange::write(std::span<char const> bytes)
 {
+    note_first_byte();
     std::array<iovec, 2> parts{iovec{out_.data(), out_.size()},
                                iovec{const_cast<char*>(bytes.data()), bytes.size()}};
     auto const done = co_await client.write(std::span<iovec>(parts));
@@ -35,7 +37,7 @@ response_head exchange::begin_response(status with, std::string_view reason)
 {
     code = with;
     response_head response(out_);
-    response.start(with, service.date(), reason);
+    response.start(with, host.date(), reason);
     return response;
 }
 
@@ -60,7 +62,7 @@ void exchange::respond(status with, std::string_view type, std::string_view cont
 
 void exchange::respond_error(status with, std::string_view detail, std::span<extra_field const> fields)
 {
-    if (auto const* const page = service.error_page(with))
+    if (auto const* const page = host.error_page(with))
         return respond(with, page->type, page->content, fields);
     auto const page = error_page_body(with, detail);
     respond(with, error_page_type, page, fields);

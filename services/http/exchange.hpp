@@ -19,7 +19,7 @@
 
 namespace polyport::http {
 
-class http_service;
+class responder;
 
 struct extra_field {
     std::string_view name;
@@ -30,15 +30,15 @@ struct extra_field {
 /// the request's head to the last byte of its response.
 class exchange {
 public:
-    exchange(http_service& of, stream& with, request_head& request, request_body& content, target& path,
+    exchange(responder& of, stream& with, request_head& request, request_body& content, target& path,
              std::string& scratch) noexcept
-        : service(of), client(with), head(request), body(content), where(path), out_(scratch)
+        : host(of), client(with), head(request), body(content), where(path), out_(scratch)
     {
     }
     exchange(exchange const&) = delete;
     exchange& operator=(exchange const&) = delete;
 
-    http_service& service;
+    responder& host;
     stream& client;
     request_head& head;
     request_body& body;
@@ -48,11 +48,34 @@ public:
     bool keep_alive =
         true;      ///< whether another request may follow; turned off by whoever ends without framing
     status code{}; ///< of the response, once begun
-    std::uint64_t sent = 0; ///< bytes of the response's body
-    std::chrono::system_clock::time_point received_at{};
-    std::chrono::steady_clock::time_point started{};
+    std::uint64_t sent = 0;                          ///< bytes of the response's body
+    std::chrono::steady_clock::time_point started{}; ///< its first byte was read
+    std::chrono::steady_clock::time_point ended{};   ///< its response was complete
+
+    /// Before the next request is answered; `started` stays.
+    void reset() noexcept
+    {
+        code = {};
+        sent = 0;
+        keep_alive = true;
+        user.clear();
+        ended = first_byte_ = {};
+    }
 
     bool wants_body() const noexcept { return head.verb() != method::head; }
+    /// Since `started`; until `ended`, unless something of the response went out before.
+    std::chrono::nanoseconds time_to_first_byte() const noexcept
+    {
+        return (first_byte_ == std::chrono::steady_clock::time_point{} ? ended : first_byte_) - started;
+    }
+    /// Something of the response is about to go out before it is complete.
+    void note_first_byte() noexcept
+    {
+        constexpr std::chrono::steady_clock::time_point never{};
+        if (responded() && ended == never && first_byte_ == never)
+            first_byte_ = std::chrono::steady_clock::now();
+    }
+
     bool responded() const noexcept { return number(code) != 0; }
 
     /// A buffer to build a head in; what is in it goes out before anything else. Responses to pipelined
@@ -75,6 +98,7 @@ public:
 
 private:
     std::string& out_;
+    std::chrono::steady_clock::time_point first_byte_{}; ///< none: not before `ended`
 };
 
 } // namespace polyport::http

@@ -2,8 +2,8 @@
 #include "services/http/http_service.hpp"
 
 #include "services/http/cgi/gateway.hpp"
+#include "services/http/dispatch.hpp"
 #include "services/http/session.hpp"
-#include "services/http/workspace.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -13,7 +13,6 @@
 namespace polyport::http {
 namespace {
 
-constexpr std::size_t workspaces_kept = 64;
 constexpr auto system_types = "/etc/mime.types";
 
 std::string read_page(std::string const& path)
@@ -36,7 +35,7 @@ http_service::~http_service() = default;
 
 void http_service::start(runtime& owner)
 {
-    owner_ = &owner;
+    begin(owner, settings_.limits, "http");
     if (settings_.root.empty())
         throw start_error("http-root: not given; name the directory to serve with --http-root DIR");
     root_.emplace(settings_.root, settings_.symlinks);
@@ -45,10 +44,6 @@ void http_service::start(runtime& owner)
     compressor_.emplace(owner.context(), owner.blocking_work(), *files_, loading_);
     programs_ =
         std::make_unique<cgi::gateway>(owner, settings_.cgi, root_->directory(), owner.initial_descriptors());
-    limits_.head_bytes = static_cast<std::size_t>(settings_.limits.max_header_bytes);
-    limits_.target_bytes = static_cast<std::size_t>(settings_.limits.max_target);
-    limits_.fields = std::min<std::size_t>(settings_.limits.max_header_fields, request_head::max_fields);
-    limits_.body_bytes = settings_.limits.max_body;
     add_table_from_file(types_, system_types);
     for (auto const& own : settings_.mime_types)
         types_.add(own.extension, own.type);
@@ -74,23 +69,12 @@ void http_service::reopen_logs()
     if (!access_log_)
         return;
     if (auto const reopened = access_log_->reopen(); !reopened)
-        owner_->log().error("log-not-reopened", {{"message", reopened.error().text}});
+        owner().log().error("log-not-reopened", {{"message", reopened.error().text}});
 }
 
-std::int64_t http_service::now()
+task<bool> http_service::answer(exchange& x)
 {
-    timespec time{};
-    ::clock_gettime(CLOCK_REALTIME_COARSE, &time);
-    return time.tv_sec;
-}
-
-std::string_view http_service::date()
-{
-    if (auto const second = now(); second != date_second_) {
-        date_second_ = second;
-        date_.emplace(date_second_);
-    }
-    return date_->view();
+    return dispatch(*this, x);
 }
 
 stored_page const* http_service::error_page(status code) const
@@ -107,31 +91,16 @@ file_cache::entry http_service::find_cached(std::string_view key, std::chrono::s
     });
 }
 
-std::unique_ptr<workspace> http_service::borrow_workspace()
-{
-    if (idle_workspaces_.empty())
-        return std::make_unique_for_overwrite<workspace>();
-    auto lent = std::move(idle_workspaces_.back());
-    idle_workspaces_.pop_back();
-    return lent;
-}
-
-void http_service::give_back(std::unique_ptr<workspace> used)
-{
-    if (idle_workspaces_.size() >= workspaces_kept)
-        return;
-    used->clear();
-    idle_workspaces_.push_back(std::move(used));
-}
-
 void http_service::log_access(exchange const& x)
 {
     if (!access_log_)
         return;
+    using std::chrono::system_clock;
     auto const& c = x.client.info();
     auto const remote = c.remote.is_ip() ? c.remote.host() : c.remote.to_string();
     access_record record;
-    record.time = x.received_at;
+    record.time =
+        system_clock::now() - std::chrono::duration_cast<system_clock::duration>(x.ended - x.started);
     record.remote = remote;
     record.user = x.user;
     record.request = x.head.request_line();
@@ -139,7 +108,7 @@ void http_service::log_access(exchange const& x)
     record.body_bytes = x.sent;
     record.referer = x.head.value(known_field::referer);
     record.user_agent = x.head.value(known_field::user_agent);
-    record.duration = std::chrono::duration_cast<std::chrono::microseconds>(coarse_now() - x.started);
+    record.duration = std::chrono::duration_cast<std::chrono::microseconds>(x.ended - x.started);
     record.connection = c.id;
     record.service = c.service.name();
     access_log_->write(record);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/http/session.hpp"
 
-#include "services/http/dispatch.hpp"
 #include "services/http/exchange.hpp"
-#include "services/http/http_service.hpp"
+#include "services/http/responder.hpp"
 #include "services/http/workspace.hpp"
 
 #include <boost/asio/error.hpp>
@@ -30,24 +29,24 @@ enum class after { next, idle, close, linger };
 /// A workspace for as long as there are requests to answer.
 class lent_workspace {
 public:
-    explicit lent_workspace(http_service& service) : service_(service), w_(service.borrow_workspace()) {}
+    explicit lent_workspace(responder& host) : host_(host), w_(host.borrow_workspace()) {}
     lent_workspace(lent_workspace const&) = delete;
     lent_workspace& operator=(lent_workspace const&) = delete;
-    ~lent_workspace() { service_.give_back(std::move(w_)); }
+    ~lent_workspace() { host_.give_back(std::move(w_)); }
     workspace& operator*() const noexcept { return *w_; }
 
 private:
-    http_service& service_;
+    responder& host_;
     std::unique_ptr<workspace> w_;
 };
 
 /// The turn of a connection between two idle times.
 class turn {
 public:
-    turn(http_service& service, stream& client, workspace& memory, std::uint32_t& served)
-        : service_(service), client_(client), w_(memory), served_(served),
-          body_(client, memory.input, service.options().limits),
-          x_(service, client, memory.head, body_, memory.where, memory.output)
+    turn(responder& host, stream& client, workspace& memory, std::uint32_t& served)
+        : host_(host), client_(client), w_(memory), served_(served),
+          body_(client, memory.input, host.request_options()),
+          x_(host, client, memory.head, body_, memory.where, memory.output)
     {
     }
 
@@ -55,7 +54,7 @@ public:
     {
         auto next = after::next;
         while (next == after::next) {
-            auto const parsed = parse_head(w_.input.unread(), service_.limits(), w_.head);
+            auto const parsed = parse_head(w_.input.unread(), host_.limits(), w_.head);
             switch (parsed.what) {
             case parse_result::kind::need_more:
                 next = co_await receive();
@@ -103,7 +102,7 @@ private:
             if (w_.input.empty())
                 co_return after::idle;
             if (client_.info().deadline != deadline_kind::header) // from the first byte to the last
-                client_.set_deadline(deadline_kind::header, service_.options().limits.header_timeout);
+                client_.set_deadline(deadline_kind::header, host_.request_options().header_timeout);
             auto const waited = co_await client_.wait_readable();
             if (waited.error == errc::header_timeout)
                 co_return co_await refuse(too_slow());
@@ -120,27 +119,22 @@ private:
         return verdict;
     }
 
-    void begin()
-    {
-        x_.started = coarse_now();
-        x_.received_at = std::chrono::system_clock::now();
-    }
+    // The coarse clock knows no less than some milliseconds, which most requests do not take.
+    void begin() { x_.started = std::chrono::steady_clock::now(); }
 
-    void reset_exchange()
+    void finish()
     {
-        x_.code = {};
-        x_.sent = 0;
-        x_.keep_alive = true;
-        x_.user.clear();
+        x_.ended = std::chrono::steady_clock::now();
+        host_.finished(x_);
     }
 
     task<after> refuse(parse_result const& verdict)
     {
         client_.clear_deadline();
-        reset_exchange();
+        x_.reset();
         x_.keep_alive = false;
         x_.respond_error(verdict.code, verdict.reason);
-        service_.log_access(x_);
+        finish();
         client_.note_reason(errc::bad_request);
         auto const flushed = co_await x_.flush();
         co_return flushed ? after::close : after::linger;
@@ -149,17 +143,17 @@ private:
     task<after> answer(std::size_t head_size)
     {
         client_.clear_deadline();
-        reset_exchange();
+        x_.reset();
         auto& head = w_.head;
         w_.input.consume(head_size);
-        auto const most = service_.options().limits.max_requests;
+        auto const most = host_.request_options().max_requests;
         ++served_;
         x_.keep_alive =
             head.keep_alive() && (most == 0 || served_ < most) && !client_.info().table.draining();
         body_.begin(head.framing(), head.expects_continue());
 
-        bool const whole = co_await dispatch(x_);
-        service_.log_access(x_);
+        bool const whole = co_await host_.answer(x_);
+        finish();
         if (!whole)
             co_return after::close;
         if (!body_.done()) {
@@ -184,7 +178,7 @@ private:
         }
         head.clear();
         if (!w_.input.empty())
-            begin();
+            x_.started = x_.ended; // its first byte is here already: one look at the clock for both
         co_return after::next;
     }
 
@@ -199,7 +193,7 @@ private:
         co_return co_await body_.discard(discard_bytes);
     }
 
-    http_service& service_;
+    responder& host_;
     stream& client_;
     workspace& w_;
     std::uint32_t& served_;
@@ -209,18 +203,18 @@ private:
 };
 
 // A frame of its own, which an idle connection does not have.
-task<after> run_turn(http_service& service, stream& client, std::uint32_t& served)
+task<after> run_turn(responder& host, stream& client, std::uint32_t& served)
 {
-    lent_workspace const memory(service);
-    turn requests(service, client, *memory, served);
+    lent_workspace const memory(host);
+    turn requests(host, client, *memory, served);
     co_return co_await requests.run();
 }
 
 // Sends the end of our side, and waits for the client's, reading what it still sends.
-task<> linger(http_service& service, stream& client)
+task<> linger(responder& host, stream& client)
 {
     client.shutdown_send();
-    lent_workspace const memory(service);
+    lent_workspace const memory(host);
     auto const until = coarse_now() + linger_time;
     std::uint64_t read = 0;
     while (read < linger_bytes) {
@@ -242,18 +236,18 @@ task<> linger(http_service& service, stream& client)
 
 } // namespace
 
-task<> run_session(http_service& service, stream client)
+task<> run_session(responder& host, stream client)
 {
     std::uint32_t served = 0;
-    auto patience = service.options().limits.header_timeout;
+    auto patience = host.request_options().header_timeout;
     for (;;) {
         auto const waited = co_await client.wait_for_request(patience);
         if (waited)
             break;
-        patience = service.options().limits.keep_alive_timeout;
-        auto const next = co_await run_turn(service, client, served);
+        patience = host.request_options().keep_alive_timeout;
+        auto const next = co_await run_turn(host, client, served);
         if (next == after::linger)
-            co_await linger(service, client);
+            co_await linger(host, client);
         if (next != after::idle)
             break;
     }

@@ -6,10 +6,10 @@
 
 namespace polyport::http {
 
-class http_service;
+class responder;
 
 /// One HTTP connection, from accept to close: requests one after the other, answered in their order.
-/// `service` outlives it.
-task<> run_session(http_service& service, stream client);
+/// `host` outlives it.
+task<> run_session(responder& host, stream client);
 
 } // namespace polyport::http

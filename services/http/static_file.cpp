@@ -32,7 +32,7 @@ struct plan {
 };
 
 // The best form that the client takes and that is there; asks for a better one to be made for the next.
-representation const& choose_form(exchange& x, file_cache::entry const& file)
+representation const& choose_form(http_service& service, exchange& x, file_cache::entry const& file)
 {
     auto const& plain = file->identity();
     if (!x.head.has(known_field::accept_encoding) || (file->forms.size() == 1 && !file->compressible))
@@ -45,17 +45,17 @@ representation const& choose_form(exchange& x, file_cache::entry const& file)
     if (file->compressible) {
         auto const wanted = choose_coding(accepted, compressor::codings());
         if (wanted && !file->form(*wanted))
-            x.service.compression().request(file, *wanted);
+            service.compression().request(file, *wanted);
     }
     auto const* const form = best ? file->form(*best) : nullptr;
     return form ? *form : plain; // nothing acceptable: the field is disregarded (RFC 9110, 12.5.3)
 }
 
-plan make_plan(exchange& x, file_cache::entry const& file)
+plan make_plan(http_service& service, exchange& x, file_cache::entry const& file)
 {
     plan p;
-    p.form = &choose_form(x, file);
-    auto const now = x.service.now();
+    p.form = &choose_form(service, x, file);
+    auto const now = service.now();
     validators const current{p.form->etag, file->modified, true};
     switch (evaluate_preconditions(x.head, current, now)) {
     case precondition::not_modified:
@@ -175,6 +175,7 @@ task<bool> send_range(exchange& x, representation const& form, byte_range range)
         x.sent += bytes.size();
         co_return true;
     }
+    x.note_first_byte();
     auto const [error, size] = x.client.write_now(x.out(), true);
     x.out().erase(0, size);
     if (error)
@@ -261,9 +262,9 @@ result<file_cache::entry> find_file(http_service& service, std::string const& pa
     return file_cache::entry(*loaded);
 }
 
-task<bool> send_file(exchange& x, file_cache::entry file)
+task<bool> send_file(http_service& service, exchange& x, file_cache::entry file)
 {
-    auto p = make_plan(x, file);
+    auto p = make_plan(service, x, file);
     if (answer_now(x, p))
         co_return true;
     co_return co_await answer(x, std::move(file), std::move(p));

@@ -7,12 +7,14 @@
 
 namespace polyport::http {
 
+class http_service;
+
 /// The file that answers `path`, which is a target's; out of the cache, or looked at now and kept. Fails with
 /// errno; EISDIR for a directory, EACCES for what is no regular file.
 result<file_cache::entry> find_file(http_service& service, std::string const& path);
 
 /// Answers GET and HEAD with a file: conditions, ranges, encodings. A small one goes into x.out(). False if
 /// it could not be sent whole.
-task<bool> send_file(exchange& x, file_cache::entry file);
+task<bool> send_file(http_service& service, exchange& x, file_cache::entry file);
 
 } // namespace polyport::http

@@ -47,12 +47,12 @@ private:
 
 } // namespace
 
-void find_route(http::exchange& x, gateway const& programs, route& into)
+void find_route(http::http_service& service, http::exchange& x, route& into)
 {
     into.found = {};
+    auto const& programs = service.programs();
     if (!programs.rules().enabled())
         return;
-    auto& service = x.service;
     auto const now = coarse_now();
     root_probe probe(service.root());
     into.path = x.where.path;
@@ -77,8 +77,8 @@ void find_route(http::exchange& x, gateway const& programs, route& into)
         into.found.what = lookup_result::verdict::forbidden;
 }
 
-task<answered> answer_route(http::exchange& x, gateway& programs, route const& to, std::string_view target,
-                            bool redirected)
+task<answered> answer_route(http::http_service& service, http::exchange& x, route const& to,
+                            std::string_view target, bool redirected)
 {
     auto const& found = to.found;
     if (found.what != lookup_result::verdict::program) {
@@ -86,7 +86,7 @@ task<answered> answer_route(http::exchange& x, gateway& programs, route const& t
                                                                         : http::status::not_found);
         co_return answered();
     }
-    auto const& root = x.service.root().directory();
+    auto const& root = service.root().directory();
     std::string script_filename = root;
     script_filename.append(found.script_name);
     std::string path_translated;
@@ -106,7 +106,7 @@ task<answered> answer_route(http::exchange& x, gateway& programs, route const& t
     what.script_filename = script_filename;
     what.path_translated = path_translated;
     what.redirected = redirected;
-    co_return co_await programs.answer(x, what);
+    co_return co_await service.programs().answer(x, what);
 }
 
 } // namespace polyport::cgi

@@ -9,6 +9,10 @@
 #include <string>
 #include <string_view>
 
+namespace polyport::http {
+class http_service;
+}
+
 namespace polyport::cgi {
 
 /// A program found for a request, and the path that it was found at, into which the result points.
@@ -23,11 +27,11 @@ struct route {
 
 /// Looks whether x.where is for a program: its path, or for a directory one of the index names in it. `into`
 /// is overwritten. Files that are in the cache are none and cost nothing.
-void find_route(http::exchange& x, gateway const& programs, route& into);
+void find_route(http::http_service& service, http::exchange& x, route& into);
 
 /// Answers x.where by what was found: runs the program, or refuses. `target` is what was asked for, of which
 /// x.where was made; `to` lives until the answer is there.
-task<answered> answer_route(http::exchange& x, gateway& programs, route const& to, std::string_view target,
-                            bool redirected);
+task<answered> answer_route(http::http_service& service, http::exchange& x, route const& to,
+                            std::string_view target, bool redirected);
 
 } // namespace polyport::cgi
