@@ -81,7 +81,7 @@ connection_table::time_point connection_table::sweep(time_point now)
             continue;
         if (c.deadline_at <= now)
             c.expire();
-        else
+        if (c.deadline != deadline_kind::none) // a peer that takes bytes, however slowly, gets its time anew
             next = std::min(next, c.deadline_at);
     }
     if (next != time_point::max())

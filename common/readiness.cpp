@@ -35,7 +35,7 @@ std::chrono::steady_clock::time_point coarse_now() noexcept
 }
 
 readiness::readiness(boost::asio::io_context& context)
-    : context_(context), set_(context, make_set()), turn_began_(coarse_now())
+    : context_(context), set_(context, make_set())
 {
     arm();
 }

@@ -73,8 +73,11 @@ public:
     ~readiness();
 
     /// The time at which this turn of the loop has begun, on the scale of std::chrono::steady_clock: one look
-    /// at the clock for all that is done in it.
-    std::chrono::steady_clock::time_point turn_began() const noexcept { return turn_began_; }
+    /// at the clock for all that is done in it. Outside of a turn (a timer, work of the thread pool) it is now.
+    std::chrono::steady_clock::time_point turn_began() const noexcept
+    {
+        return running_ ? turn_began_ : coarse_now();
+    }
 
     /// Runs `w` with `result` in a later turn of the loop.
     void resume_later(waiter& w, error_code result);

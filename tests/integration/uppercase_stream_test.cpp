@@ -168,6 +168,21 @@ BOOST_AUTO_TEST_CASE(a_client_that_does_not_read_gets_back_pressure_and_then_the
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_reads_once_more_and_then_no_more_is_cut_off_too)
+{
+    stream_services services({"--write-timeout", "1s"});
+    unique_fd const client = services.local();
+    set_limit(client, milliseconds(200));
+    // Every buffer on the way fills.
+    BOOST_CHECK_THROW(send_all(client, std::string(64U << 20, 'a')), std::system_error);
+    // Too little for the server to go on writing: what it waits for is the same, and its time begins anew.
+    receive_exactly(client, 32 * 1024);
+    auto const closed =
+        services.server.log().wait_for([](log_line const& line) { return line.event() == "closed"; });
+    BOOST_REQUIRE(closed);
+    BOOST_TEST(closed->field("reason") == "write time-out");
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_reads_slowly_but_reads_is_not_cut_off)
 {
     stream_services services({"--write-timeout", "1s"});
