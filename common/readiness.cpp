@@ -34,8 +34,7 @@ std::chrono::steady_clock::time_point coarse_now() noexcept
                                                  std::chrono::nanoseconds(now.tv_nsec));
 }
 
-readiness::readiness(boost::asio::io_context& context)
-    : context_(context), set_(context, make_set())
+readiness::readiness(boost::asio::io_context& context) : context_(context), set_(context, make_set())
 {
     arm();
 }

@@ -73,7 +73,8 @@ public:
     ~readiness();
 
     /// The time at which this turn of the loop has begun, on the scale of std::chrono::steady_clock: one look
-    /// at the clock for all that is done in it. Outside of a turn (a timer, work of the thread pool) it is now.
+    /// at the clock for all that is done in it. Outside of a turn (a timer, work of the thread pool) it is
+    /// now.
     std::chrono::steady_clock::time_point turn_began() const noexcept
     {
         return running_ ? turn_began_ : coarse_now();

@@ -29,10 +29,8 @@ task<> udp_server::run()
                     batch_.answer(i, *size);
             }
             co_await send_answers();
-            if (static_cast<std::size_t>(count) < datagram_batch::capacity) {
-                socket_.input_drained();
-                break;
-            }
+            // No early end after a batch that was not full: while it was answered, the next one has come, and
+            // asking the socket costs less than asking the loop.
         }
         co_await socket_.wait(watched::event::readable);
     }
