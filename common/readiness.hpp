@@ -171,7 +171,15 @@ public:
     /// What a system call has shown: EAGAIN, or a read shorter than its buffer. The end of the stream gives
     /// no further edge, so that input counts as ready for ever once the peer has closed.
     void input_drained() noexcept { readable_ = peer_closed_; }
-    void output_full() noexcept { writable_ = false; }
+    void output_full() noexcept;
+
+    /// Leaves the set for as long as one is busy with the descriptor anyway, and comes back to it, which
+    /// tells of everything that is ready by then. Each costs a system call, or nothing if it is so already.
+    /// For a datagram socket under load: while it is in the set, each datagram sent looks for waiters there.
+    /// Where the kernel has no room for it any more, it counts as ready, and the next one to find it is not
+    /// tries again.
+    void leave_set() noexcept;
+    void join_set() noexcept;
 
     /// Completes when `what` is ready, in a later turn of the loop even if it is ready now: so whoever waits
     /// once a message cannot keep others from running. At most one wait of each kind at a time.
@@ -226,6 +234,7 @@ private:
         wait_with(what, *w);
     }
 
+    bool control(int operation) noexcept;
     bool is_ready(event what) const noexcept;
     void wait_with(event what, waiter& w);
     void note(std::uint32_t events);
@@ -235,6 +244,8 @@ private:
     unique_fd fd_;
     bool readable_ = true;
     bool writable_ = true;
+    bool in_set_ = true;
+    bool room_watched_ = false; ///< EPOLLOUT is asked for: since the first time that the output was full
     bool peer_closed_ = false;
     bool gone_ = false;
     error_code failure_;

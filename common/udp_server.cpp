@@ -20,10 +20,14 @@ task<> udp_server::run()
             if (count <= 0) {
                 // An error that is no EAGAIN belongs to an earlier answer (an ICMP message), and is gone with
                 // this.
-                if (count == 0 || errno == EAGAIN || errno == EWOULDBLOCK)
+                if (count == 0 || errno == EAGAIN || errno == EWOULDBLOCK) {
                     socket_.input_drained();
+                    socket_.join_set();
+                }
                 break;
             }
+            if (static_cast<std::size_t>(count) == datagram_batch::capacity)
+                socket_.leave_set(); // until it is drained
             for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
                 if (auto const size = handle(batch_.room(i), batch_.bytes(i).size(), batch_.sender(i)))
                     batch_.answer(i, *size);
@@ -43,6 +47,7 @@ task<> udp_server::send_answers()
             continue;
         if (errno == EAGAIN || errno == EWOULDBLOCK) { // our own send buffer, which the network empties
             socket_.output_full();
+            socket_.join_set();
             co_await socket_.wait(watched::event::writable);
             continue;
         }
