@@ -73,12 +73,11 @@ void set_datagram_options(int fd, socket_address const& address)
         set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
 }
 
-checked<void> bind_ip(int fd, socket_address const& address, transport kind)
+checked<void> bind_ip(int fd, socket_address const& address, transport kind, bool both_families)
 {
-    if (address.family() == AF_INET6) {
-        // `*` is [::] for both families; a name's IPv6 address shares its port with the IPv4 one.
-        set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, !address.is_wildcard());
-    }
+    // `*` is [::] for both families; any other IPv6 address, [::] too, may share its port with an IPv4 one.
+    if (address.family() == AF_INET6)
+        set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, !both_families);
     // Binds again at once after a restart, TIME_WAIT or not; two live servers still cannot share a TCP port.
     // UDP has no such state, and there the option would let them.
     if (kind == transport::tcp)
@@ -90,7 +89,7 @@ checked<void> bind_ip(int fd, socket_address const& address, transport kind)
     return {};
 }
 
-checked<listener> open_one(socket_address const& address, transports reached_by,
+checked<listener> open_one(socket_address const& address, transports reached_by, bool both_families,
                            server_settings const& settings)
 {
     listener made;
@@ -104,7 +103,7 @@ checked<listener> open_one(socket_address const& address, transports reached_by,
         if (!bound)
             return bound.error();
         made.file = std::move(*bound);
-    } else if (auto const bound = bind_ip(made.fd.get(), address, made.kind); !bound) {
+    } else if (auto const bound = bind_ip(made.fd.get(), address, made.kind, both_families); !bound) {
         return bound.error();
     }
     if (!is_stream(made.kind))
@@ -120,7 +119,7 @@ checked<listener> open_one(socket_address const& address, transports reached_by,
 
 // With port 0 and several addresses the kernel chooses for the first, and the others must get the same.
 checked<std::vector<listener>> open_all(std::vector<socket_address> addresses, transports reached_by,
-                                        server_settings const& settings)
+                                        bool both_families, server_settings const& settings)
 {
     bool const any_port = addresses.size() > 1 && addresses.front().port() == 0;
     for (int attempt = 1;; ++attempt) {
@@ -129,7 +128,7 @@ checked<std::vector<listener>> open_all(std::vector<socket_address> addresses, t
         for (auto address : addresses) {
             if (any_port && !made.empty())
                 address.set_port(made.front().address.port());
-            auto one = open_one(address, reached_by, settings);
+            auto one = open_one(address, reached_by, both_families, settings);
             if (!one) {
                 failure = problem{address.to_string() + ": " + one.error().text};
                 break;
@@ -220,7 +219,8 @@ checked<std::vector<listener>> open_listeners(enabled_endpoint const& endpoint, 
     auto addresses = resolve(endpoint.where);
     if (!addresses)
         return named(addresses.error());
-    auto made = open_all(std::move(*addresses), reached_by, settings);
+    bool const both_families = endpoint.where.type == endpoint_spec::kind::any_address;
+    auto made = open_all(std::move(*addresses), reached_by, both_families, settings);
     return made ? std::move(made) : named(made.error());
 }
 

@@ -10,6 +10,7 @@
 #include "common/settings.hpp"
 #include "common/version.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -78,6 +79,21 @@ private:
     std::string path_;
 };
 
+/// What options that are each in order still lack, as sentences.
+std::vector<std::string> check(configuration const& configured)
+{
+    std::vector<std::string> problems;
+    auto const& server = configured.server;
+    if (auto const identity = resolve_identity(server.user, server.group); !identity)
+        problems.push_back(identity.error().text);
+    for (auto const& service : configured.services) {
+        auto const is_of_it = [&](enabled_endpoint const& e) { return e.service == service.name(); };
+        if (service.implementation && std::ranges::any_of(configured.endpoints, is_of_it))
+            service.implementation->check(problems);
+    }
+    return problems;
+}
+
 /// Becomes what it shall be for good, says that it is ready, and serves.
 int serve(configuration& configured, inherited_sockets& inherited, logger& log)
 {
@@ -139,6 +155,11 @@ int run(int argc, char const* const* argv, std::span<service_definition const> s
             return used_wrongly;
         if (configured.endpoints.empty())
             return complain(nothing_to_do), used_wrongly;
+        auto const unfit = check(configured);
+        for (auto const& sentence : unfit)
+            complain(sentence);
+        if (!unfit.empty())
+            return used_wrongly;
         if (given.check)
             return std::printf("polyportd: the configuration is in order\n"), done;
 

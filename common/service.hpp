@@ -9,8 +9,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace polyport {
 
@@ -37,6 +39,9 @@ using datagram_handler = void (*)(datagram&);
 class stream_service {
 public:
     virtual ~stream_service() = default;
+    /// Once, when the options are known, if an endpoint enables the service; with --check too. Adds a
+    /// sentence for each thing that is missing or does not fit together.
+    virtual void check(std::vector<std::string>&) const {}
     /// Once, when the options are known and before any endpoint is bound. Throws start_error.
     virtual void start(runtime&) {}
     /// One connection, until it returns.

@@ -6,9 +6,13 @@
 #include "services/http/session.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <utility>
+
+#include <unistd.h>
 
 namespace polyport::http {
 namespace {
@@ -33,11 +37,20 @@ http_service::http_service(option_set& options)
 
 http_service::~http_service() = default;
 
+void http_service::check(std::vector<std::string>& problems) const
+{
+    if (settings_.root.empty())
+        problems.emplace_back("http-root: not given; name the directory to serve with --http-root DIR");
+    for (auto const& page : settings_.error_pages) {
+        if (::access(page.file.c_str(), R_OK) != 0)
+            problems.push_back("http-error-page: '" + page.file +
+                               "' cannot be read: " + std::strerror(errno) + "; name a readable file");
+    }
+}
+
 void http_service::start(runtime& owner)
 {
     begin(owner, settings_.limits, "http");
-    if (settings_.root.empty())
-        throw start_error("http-root: not given; name the directory to serve with --http-root DIR");
     root_.emplace(settings_.root, settings_.symlinks);
     files_.emplace(static_cast<std::size_t>(settings_.file_cache));
     loading_ = {settings_.compress, settings_.cache_control};

@@ -32,6 +32,7 @@ public:
     explicit http_service(option_set& options);
     ~http_service() override;
 
+    void check(std::vector<std::string>& problems) const override;
     void start(runtime& owner) override;
     task<> serve(stream client) override;
     task<> stop() override;

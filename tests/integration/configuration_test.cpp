@@ -93,6 +93,11 @@ BOOST_AUTO_TEST_CASE(wrong_use_of_the_command_line_gets_one_line_and_status_2)
          used_wrongly,
          {"--http-root", "/no/such/directory"}},
         {{"--http", "0", "--http-root", "/etc/passwd"}, used_wrongly, {"--http-root", "/etc/passwd"}},
+        {{"--http", "0"}, used_wrongly, {"http-root", "--http-root DIR"}},
+        {{"--http", "0", "--check"}, used_wrongly, {"http-root", "--http-root DIR"}},
+        {{"--http", "0", "--http-root", "/", "--http-error-page", "404=/no/such/page"},
+         used_wrongly,
+         {"http-error-page", "/no/such/page"}},
     };
     for (refusal const& row : table)
         check(row);
@@ -124,6 +129,16 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_had_gets_one_line_and_status_1)
         check({arguments, row.status, row.names});
     }
     BOOST_TEST(fs::is_empty(directory.path()));
+}
+
+BOOST_AUTO_TEST_CASE(all_addresses_of_one_family_leave_the_port_to_the_other)
+{
+    daemon_process const ipv4({"--tcp-uppercase", "0.0.0.0:0"});
+    std::string const port = std::to_string(ipv4.port("tcp-uppercase"));
+    daemon_process const ipv6({"--tcp-uppercase", "[::]:" + port});
+    BOOST_TEST(converse(connect_tcp(ipv6.port("tcp-uppercase"), "::1"), "six") == "SIX");
+    BOOST_TEST(ipv6.log().wait_for_count("opened", 1));
+    check({{"--tcp-uppercase", "*:" + port}, failed, {"--tcp-uppercase", port, "in use"}});
 }
 
 BOOST_AUTO_TEST_CASE(a_directory_that_may_not_be_read_is_named)
