@@ -84,7 +84,7 @@ std::string compress(content_coding coding, std::string_view bytes)
 void compressor::request(file_cache::entry const& file, content_coding coding)
 {
     if (coding == content_coding::identity || waiting_.size() >= max_waiting ||
-        in_vain_.contains(file->identity().etag) || !waiting_.emplace(file->path, coding).second)
+        in_vain_.contains(file->identity().etag) || !waiting_.emplace(file->identity().etag, coding).second)
         return;
     boost::asio::post(workers_, [this, file, coding] {
         auto content = compress(coding, bytes_of(file->identity()));
@@ -96,14 +96,14 @@ void compressor::request(file_cache::entry const& file, content_coding coding)
 
 void compressor::finished(file_cache::entry const& file, content_coding coding, std::string content)
 {
-    waiting_.erase({file->path, coding});
+    waiting_.erase({file->identity().etag, coding});
     if (content.empty() || content.size() >= file->identity().size) {
         if (in_vain_.size() >= max_in_vain)
             in_vain_.clear();
         in_vain_.insert(file->identity().etag);
         return;
     }
-    files_.replace(*file, with_form(*file, how_, coding, std::move(content)));
+    files_.replace(*file, with_form(*file, coding, std::move(content)));
 }
 
 } // namespace polyport::http

@@ -24,9 +24,8 @@ std::string compress(content_coding coding, std::string_view bytes);
 class compressor {
 public:
     /// All outlive it; `workers` is joined before the cache goes.
-    compressor(boost::asio::io_context& loop, boost::asio::thread_pool& workers, file_cache& files,
-               load_settings const& how)
-        : loop_(loop), workers_(workers), files_(files), how_(how)
+    compressor(boost::asio::io_context& loop, boost::asio::thread_pool& workers, file_cache& files)
+        : loop_(loop), workers_(workers), files_(files)
     {
     }
 
@@ -46,8 +45,7 @@ private:
     boost::asio::io_context& loop_;
     boost::asio::thread_pool& workers_;
     file_cache& files_;
-    load_settings const& how_;
-    std::set<std::pair<std::string, content_coding>> waiting_; ///< path and coding
+    std::set<std::pair<std::string, content_coding>> waiting_; ///< etag and coding
     std::set<std::string> in_vain_;                            ///< etags of files that do not get smaller
 };
 

@@ -53,9 +53,9 @@ std::vector<listing_entry> read_entries(unique_fd directory, bool hidden_too)
 
 task<bool> answer_directory(http_service& service, exchange& x)
 {
-    auto const& options = service.options();
-    auto opened = service.root().open_directory(x.where.path);
-    if (!options.listing || !opened) {
+    auto const& place = *x.place;
+    auto opened = place.root->open_directory(place.below_root(x.where.path));
+    if (!place.listing || !opened) {
         x.respond_error(!opened && opened.error().value() == ENOENT ? status::not_found : status::forbidden);
         co_return true;
     }
@@ -63,7 +63,7 @@ task<bool> answer_directory(http_service& service, exchange& x)
     bool const as_json = prefers_json(x.head.combined(known_field::accept, scratch));
     auto const order = parse_listing_order(x.where.query);
     auto const directory = std::make_shared<unique_fd>(std::move(*opened));
-    auto work = [directory, as_json, order, path = x.where.path, hidden_too = options.hidden] {
+    auto work = [directory, as_json, order, path = x.where.path, hidden_too = place.hidden] {
         auto entries = read_entries(std::move(*directory), hidden_too);
         sort_listing(entries, order);
         return as_json ? listing_json(entries) : listing_html(path, entries, order);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/http/dispatch.hpp"
 
+#include "services/http/authority.hpp"
 #include "services/http/cgi/route.hpp"
 #include "services/http/directory.hpp"
 #include "services/http/http_service.hpp"
@@ -70,8 +71,8 @@ void redirect_to_directory(exchange& x)
 result<file_cache::entry> find_index(http_service& service, exchange& x)
 {
     error_code reason(ENOENT, boost::system::system_category());
-    for (auto const& name : service.options().index) {
-        auto found = find_file(service, x.where.path + name);
+    for (auto const& name : x.place->index) {
+        auto found = find_file(service, *x.place, x.where.path + name);
         if (found || found.error().value() != ENOENT)
             return found;
         reason = found.error();
@@ -82,7 +83,7 @@ result<file_cache::entry> find_index(http_service& service, exchange& x)
 // `redirected`: a program has said that the answer is here (RFC 3875, 6.2.2), which then is asked for by GET.
 task<bool> answer_path(http_service& service, exchange& x, bool redirected)
 {
-    auto found = x.where.directory ? find_index(service, x) : find_file(service, x.where.path);
+    auto found = x.where.directory ? find_index(service, x) : find_file(service, *x.place, x.where.path);
     if (!found && found.error().value() == EISDIR) {
         redirect_to_directory(x);
         co_return true;
@@ -106,6 +107,16 @@ task<bool> answer_path(http_service& service, exchange& x, bool redirected)
     co_return co_await send_file(service, x, std::move(file));
 }
 
+// The tree of the host that a request is for. A host that is not known, or not named, has the default one.
+location const& place_of(http_service const& service, exchange const& x, std::string_view path)
+{
+    auto const& all = service.locations();
+    if (!all.has_hosts())
+        return all.find({}, path);
+    auto const named = parse_authority(x.head.authority());
+    return all.find(named ? comparable_host(named->host) : std::string(), path);
+}
+
 // Whatever the target is for: a program, a file, a directory. A program may send on to another target.
 task<bool> answer_target(http_service& service, exchange& x)
 {
@@ -117,7 +128,8 @@ task<bool> answer_target(http_service& service, exchange& x)
             x.respond_error(verdict.code, verdict.reason);
             co_return true;
         }
-        if (x.where.hidden && !service.options().hidden) {
+        x.place = &place_of(service, x, x.where.path);
+        if (x.where.hidden && !x.place->hidden) {
             x.respond_error(status::not_found);
             co_return true;
         }
@@ -142,7 +154,11 @@ file_cache::entry find_by_target(http_service& service, exchange& x)
     auto const target = x.head.path_and_query();
     if (!reads_only(x.head.verb()) || target.find_first_of("%?") != std::string_view::npos)
         return nullptr;
-    return service.find_cached(target, coarse_now());
+    auto const& place = place_of(service, x, target);
+    auto file = service.find_cached(place, target, coarse_now());
+    if (file)
+        x.place = &place;
+    return file;
 }
 
 } // namespace

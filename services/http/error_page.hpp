@@ -8,6 +8,12 @@
 
 namespace polyport::http {
 
+/// A page of the user's own for an error, read at start.
+struct stored_page {
+    std::string type;
+    std::string content;
+};
+
 inline constexpr std::string_view error_page_type = "text/html; charset=utf-8";
 
 /// The built-in page for an error or a redirect. 404's is, byte for byte, the page of the texts that polyport

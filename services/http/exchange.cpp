@@ -62,7 +62,7 @@ void exchange::respond(status with, std::string_view type, std::string_view cont
 
 void exchange::respond_error(status with, std::string_view detail, std::span<extra_field const> fields)
 {
-    if (auto const* const page = host.error_page(with))
+    if (auto const* const page = host.error_page(*this, with))
         return respond(with, page->type, page->content, fields);
     auto const page = error_page_body(with, detail);
     respond(with, error_page_type, page, fields);

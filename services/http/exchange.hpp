@@ -20,6 +20,7 @@
 namespace polyport::http {
 
 class responder;
+struct location;
 
 struct extra_field {
     std::string_view name;
@@ -44,7 +45,8 @@ public:
     request_body& body;
     target& where;
 
-    std::string user; ///< only if this server has authenticated it
+    location const* place = nullptr; ///< of `where`; null as long as it is not known
+    std::string user;                ///< only if this server has authenticated it
     bool keep_alive =
         true;      ///< whether another request may follow; turned off by whoever ends without framing
     status code{}; ///< of the response, once begun
@@ -59,6 +61,7 @@ public:
         sent = 0;
         keep_alive = true;
         user.clear();
+        place = nullptr;
         ended = first_byte_ = {};
     }
 

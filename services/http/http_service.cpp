@@ -8,8 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include <unistd.h>
@@ -19,15 +17,14 @@ namespace {
 
 constexpr auto system_types = "/etc/mime.types";
 
-std::string read_page(std::string const& path)
-{
-    std::ifstream file(path, std::ios::binary);
-    if (!file)
-        throw start_error("http-error-page: '" + path + "' cannot be read; name a readable file");
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
 } // namespace
+
+std::string cache_key(location const& place, std::string_view path)
+{
+    std::string key(place.site);
+    key += path;
+    return key;
+}
 
 http_service::http_service(option_set& options)
 {
@@ -51,17 +48,12 @@ void http_service::check(std::vector<std::string>& problems) const
 void http_service::start(runtime& owner)
 {
     begin(owner, settings_.limits, "http");
-    root_.emplace(settings_.root, settings_.symlinks);
+    content_types types;
+    add_table_from_file(types, system_types);
+    locations_.emplace(settings_, types);
     files_.emplace(static_cast<std::size_t>(settings_.file_cache));
-    loading_ = {settings_.compress, settings_.cache_control};
-    compressor_.emplace(owner.context(), owner.blocking_work(), *files_, loading_);
-    programs_ =
-        std::make_unique<cgi::gateway>(owner, settings_.cgi, root_->directory(), owner.initial_descriptors());
-    add_table_from_file(types_, system_types);
-    for (auto const& own : settings_.mime_types)
-        types_.add(own.extension, own.type);
-    for (auto const& page : settings_.error_pages)
-        error_pages_[page.status] = {std::string(types_.find(page.file)), read_page(page.file)};
+    compressor_.emplace(owner.context(), owner.blocking_work(), *files_);
+    programs_ = std::make_unique<cgi::gateway>(owner, settings_.cgi, owner.initial_descriptors());
     auto const& log = owner.settings().log;
     if (!log.access_file.empty())
         access_log_ = std::make_unique<access_log>(log.access_file, log.access_format);
@@ -90,18 +82,23 @@ task<bool> http_service::answer(exchange& x)
     return dispatch(*this, x);
 }
 
-stored_page const* http_service::error_page(status code) const
+stored_page const* http_service::error_page(exchange const& x, status code) const
 {
-    auto const found = error_pages_.find(static_cast<std::uint16_t>(code));
-    return found == error_pages_.end() ? nullptr : &found->second;
+    auto const& pages = (x.place ? *x.place : locations_->fallback()).error_pages;
+    auto const own = pages.find(static_cast<std::uint16_t>(code));
+    return own == pages.end() ? nullptr : &own->second;
 }
 
-file_cache::entry http_service::find_cached(std::string_view key, std::chrono::steady_clock::time_point now)
+file_cache::entry http_service::find_cached(location const& place, std::string_view path,
+                                            std::chrono::steady_clock::time_point now)
 {
-    return files_->find(key, now, [this](served_file const& file) {
-        auto const status = root_->status(file.path);
+    auto const still_same = [](served_file const& file) {
+        auto const status = file.root->status(file.path);
         return status && file.is_same(*status);
-    });
+    };
+    if (place.site.empty())
+        return files_->find(path, now, still_same);
+    return files_->find(cache_key(place, path), now, still_same);
 }
 
 void http_service::log_access(exchange const& x)

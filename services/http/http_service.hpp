@@ -5,15 +5,13 @@
 #include "common/runtime.hpp"
 #include "common/service.hpp"
 #include "services/http/compressor.hpp"
-#include "services/http/content_type.hpp"
-#include "services/http/document_root.hpp"
 #include "services/http/exchange.hpp"
 #include "services/http/file_cache.hpp"
+#include "services/http/location.hpp"
 #include "services/http/responder.hpp"
 #include "services/http/settings.hpp"
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +23,9 @@ class gateway;
 }
 
 namespace polyport::http {
+
+/// What a file is known by in the cache: its path, behind the host that is not the default one.
+std::string cache_key(location const& place, std::string_view path);
 
 /// HTTP/1.1 over TCP and UNIX sockets: what all its connections share.
 class http_service final : public stream_service, public responder {
@@ -41,30 +42,24 @@ public:
     task<bool> answer(exchange& x) override;
     /// Writes the access log's line, if there is one.
     void log_access(exchange const& x) override;
-    stored_page const* error_page(status code) const override;
+    stored_page const* error_page(exchange const& x, status code) const override;
 
     settings const& options() const noexcept { return settings_; }
-    document_root const& root() const noexcept { return *root_; }
+    location_table const& locations() const noexcept { return *locations_; }
     file_cache& files() noexcept { return *files_; }
-    content_types const& types() const noexcept { return types_; }
-
-    load_settings const& loading() const noexcept { return loading_; }
     compressor& compression() noexcept { return *compressor_; }
     cgi::gateway& programs() noexcept { return *programs_; }
 
-    /// A file that was asked for lately, and is still the same. `key` is a path as requested; null if there
-    /// is none.
-    file_cache::entry find_cached(std::string_view key, std::chrono::steady_clock::time_point now);
+    /// A file that was asked for lately at a place, and is still the same; null if there is none.
+    file_cache::entry find_cached(location const& place, std::string_view path,
+                                  std::chrono::steady_clock::time_point now);
 
 private:
     settings settings_;
-    std::optional<document_root> root_;
+    std::optional<location_table> locations_;
     std::optional<file_cache> files_;
-    load_settings loading_;
     std::optional<compressor> compressor_;
     std::unique_ptr<cgi::gateway> programs_;
-    content_types types_;
-    std::map<std::uint16_t, stored_page> error_pages_;
     std::unique_ptr<access_log> access_log_;
 };
 

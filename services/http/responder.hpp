@@ -4,6 +4,7 @@
 #include "common/runtime.hpp"
 #include "common/task.hpp"
 #include "services/http/date.hpp"
+#include "services/http/error_page.hpp"
 #include "services/http/exchange.hpp"
 #include "services/http/request_metrics.hpp"
 #include "services/http/request_parser.hpp"
@@ -21,12 +22,6 @@ namespace polyport::http {
 
 struct workspace;
 
-/// A page for an error, read at start.
-struct stored_page {
-    std::string type;
-    std::string content;
-};
-
 /// Who answers the requests that a session reads, and what all connections of one server share. The server of
 /// files and programs is one, the control interface another.
 class responder {
@@ -42,7 +37,7 @@ public:
     /// After each response, also those that the session itself has given to what is no request.
     virtual void log_access(exchange const&) {}
     /// The user's own page for a status; null if there is none.
-    virtual stored_page const* error_page(status) const { return nullptr; }
+    virtual stored_page const* error_page(exchange const&, status) const { return nullptr; }
 
     runtime& owner() const noexcept { return *owner_; }
     request_limits const& request_options() const noexcept { return *requests_; }

@@ -156,6 +156,8 @@ result<std::shared_ptr<served_file>> load_file(document_root const& root, conten
         return from_errno(EISDIR);
     if (!S_ISREG(file->status.st_mode))
         return from_errno(EACCES);
+    file->root = &root;
+    file->how = &how;
     file->path = path;
     file->type = types.find(path);
     file->modified = file->status.st_mtim.tv_sec;
@@ -175,8 +177,7 @@ result<std::shared_ptr<served_file>> load_file(document_root const& root, conten
     return file;
 }
 
-std::shared_ptr<served_file> with_form(served_file const& known, load_settings const& how,
-                                       content_coding coding, std::string content)
+std::shared_ptr<served_file> with_form(served_file const& known, content_coding coding, std::string content)
 {
     auto better = std::make_shared<served_file>(known);
     auto& form = better->forms.emplace_back();
@@ -184,7 +185,7 @@ std::shared_ptr<served_file> with_form(served_file const& known, load_settings c
     form.etag = etag_of(known.status, coding);
     form.size = content.size();
     form.content = std::move(content);
-    write_fields(form, *better, how, true);
+    write_fields(form, *better, *known.how, true);
     return better;
 }
 

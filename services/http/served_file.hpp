@@ -18,6 +18,12 @@ namespace polyport::http {
 class content_types;
 class document_root;
 
+/// What files are loaded with. It outlives them.
+struct load_settings {
+    bool compress = true;      ///< look for precompressed neighbours, and offer compression
+    std::string cache_control; ///< empty: no such field
+};
+
 /// One way to send a file: as it is, or under a content coding. Either its bytes are in memory, or an open
 /// file has them.
 struct representation {
@@ -34,6 +40,8 @@ struct representation {
 
 /// A file that can be served, as it was when it was looked at.
 struct served_file {
+    document_root const* root = nullptr;
+    load_settings const* how = nullptr;
     std::string path; ///< below the root
     std::string type; ///< Content-Type
     struct stat status{};
@@ -50,19 +58,13 @@ struct served_file {
     bool is_same(struct stat const& now) const noexcept;
 };
 
-struct load_settings {
-    bool compress = true;      ///< look for precompressed neighbours, and offer compression
-    std::string cache_control; ///< empty: no such field
-};
-
 /// Looks at a file and, if it is small, reads it. `path` is a target's. Precompressed neighbours (`.br`,
 /// `.zst`, `.gz`) that are not older than the file become forms of it. Fails with errno; EISDIR for a
-/// directory, EACCES for what else is no regular file.
+/// directory, EACCES for what else is no regular file. All that is given but `path` outlives the file.
 result<std::shared_ptr<served_file>> load_file(document_root const& root, content_types const& types,
                                                load_settings const& how, std::string const& path);
 
 /// `known` with one more form, whose bytes are `content`.
-std::shared_ptr<served_file> with_form(served_file const& known, load_settings const& how,
-                                       content_coding coding, std::string content);
+std::shared_ptr<served_file> with_form(served_file const& known, content_coding coding, std::string content);
 
 } // namespace polyport::http

@@ -4,6 +4,7 @@
 #include "common/accounts.hpp"
 #include "common/option_values.hpp"
 #include "common/quoted.hpp"
+#include "services/http/prefix_options.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -19,32 +20,6 @@ constexpr std::uint64_t kib = 1024;
 constexpr std::uint64_t mib = 1024 * kib;
 constexpr std::uint64_t gib = 1024 * mib;
 constexpr auto day = std::chrono::milliseconds{24h};
-
-/// Several names in one value, between commas or blanks.
-option_binding bind_index(std::vector<std::string>& index)
-{
-    option_binding made = bind_list(index, parse_index_name, index);
-    made.apply = [&index](option_value const& value) -> checked<void> {
-        std::string_view rest = value.text;
-        bool any = false;
-        while (!rest.empty()) {
-            auto const end = rest.find_first_of(", \t");
-            std::string_view const name = rest.substr(0, end);
-            rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-            if (name.empty())
-                continue;
-            checked<std::string> read = parse_index_name(name);
-            if (!read)
-                return read.error();
-            index.push_back(std::move(*read));
-            any = true;
-        }
-        if (!any)
-            return problem{quoted(value.text) + " names no file: write one such as index.html"};
-        return {};
-    };
-    return made;
-}
 
 checked<cgi_rule> parse_runnable_rule(std::string_view text)
 {
@@ -64,11 +39,13 @@ checked<void> check_rules(std::vector<cgi_rule> const& rules)
     return {};
 }
 
-checked<std::string> parse_cache_control(std::string_view text)
+checked<void> check_all_rules(settings const& http)
 {
-    if (!std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c < 0x7F; }))
-        return problem{quoted(text) + " has bytes that cannot stand in a header field: write ASCII text"};
-    return {boost::system::in_place_value, text};
+    auto checked_whole = check_rules(http.cgi.rules);
+    for (auto const& [prefix, own] : http.below)
+        if (checked_whole && own.cgi_rules)
+            checked_whole = check_rules(*own.cgi_rules);
+    return checked_whole;
 }
 
 checked<std::string> parse_user(std::string_view text)
@@ -83,42 +60,6 @@ checked<std::string> parse_group(std::string_view text)
     if (auto const id = group_id(text); !id)
         return id.error();
     return {boost::system::in_place_value, text};
-}
-
-void declare_files(option_set& options, settings& http)
-{
-    options.group("HTTP");
-    options
-        .add("http-root", "DIR", "the directory whose files are served",
-             bind_value(http.root, parse_directory))
-        .with_example("/srv/www");
-    options.add("http-index", "NAMES", "files that answer for a directory, in this order",
-                bind_index(http.index));
-    options.add("http-listing", "SWITCH", "list a directory that has no index file",
-                bind_switch(http.listing));
-    options.add("http-symlinks", "POLICY",
-                "follow symbolic links inside the root only, or wherever they lead",
-                bind_choice<symlink_policy>(
-                    http.symlinks, {{"inside", symlink_policy::inside}, {"follow", symlink_policy::follow}}));
-    options.add("http-hidden", "SWITCH",
-                "serve files whose name begins with a dot, too; .well-known always is",
-                bind_switch(http.hidden));
-    options.add("http-compress", "SWITCH", "compress text for clients that accept it",
-                bind_switch(http.compress));
-    options.add("http-file-cache", "SIZE", "memory for small files that are asked for often; 0 keeps none",
-                bind_size(http.file_cache, 0, 64 * gib));
-    options
-        .add("http-cache-control", "TEXT", "the Cache-Control field that goes with files",
-             bind_value(http.cache_control, parse_cache_control))
-        .with_example("max-age=3600");
-    options
-        .add("http-mime-type", ".EXT=TYPE", "the content type of an extension, before the built-in ones",
-             bind_list(http.mime_types, parse_mime_override))
-        .with_example(".md=text/markdown; charset=utf-8");
-    options
-        .add("http-error-page", "CODE=FILE", "a file to send in place of the built-in page for an error",
-             bind_list(http.error_pages, parse_error_page))
-        .with_example("404=/srv/errors/404.html");
 }
 
 void declare_limits(option_set& options, request_limits& limits)
@@ -144,16 +85,22 @@ void declare_limits(option_set& options, request_limits& limits)
                 bind_duration(limits.keep_alive_timeout, 10ms, day));
 }
 
-void declare_cgi(option_set& options, cgi_settings& cgi)
+option_binding bind_cgi_rules(std::vector<cgi_rule>& rules)
 {
+    return bind_list(rules, parse_runnable_rule, {"executable"});
+}
+
+void declare_cgi(option_set& options, settings& http)
+{
+    auto& cgi = http.cgi;
     options.group("CGI",
                   "A program that answers requests, as RFC 3875 describes it. A file for which no rule "
                   "holds is sent as it is.");
     options.add(
-        "http-cgi", "RULE",
+        "http-cgi", "[PREFIX=]RULE",
         "what is run: executable (every executable file), /PREFIX/ (all below it), .EXT=INTERPRETER, or off",
-        bind_list(cgi.rules, parse_runnable_rule, {"executable"}));
-    options.add_check([&cgi] { return check_rules(cgi.rules); });
+        per_prefix(bind_cgi_rules, cgi.rules, http.below, &directory_settings::cgi_rules));
+    options.add_check([&http] { return check_all_rules(http); });
     options
         .add("http-cgi-env", "NAME", "pass on this variable of the daemon's environment, besides PATH",
              bind_list(cgi.env, parse_variable_name))
@@ -218,7 +165,7 @@ void declare(option_set& options, settings& settings)
 {
     declare_files(options, settings);
     declare_limits(options, settings.limits);
-    declare_cgi(options, settings.cgi);
+    declare_cgi(options, settings);
 }
 
 void declare_old_names(option_set& options)

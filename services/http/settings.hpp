@@ -3,10 +3,13 @@
 
 #include "common/error.hpp"
 #include "common/options.hpp"
+#include "common/url_prefix.hpp"
 #include "services/http/cgi_rule.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -87,6 +90,22 @@ struct cgi_settings {
     std::string group; ///< empty: the user's own
 };
 
+/// What is set for the URLs below one prefix. What is not set is as for the next shorter prefix.
+struct directory_settings {
+    std::optional<std::string> directory; ///< http-alias: what the prefix stands for
+    std::optional<std::vector<std::string>> index;
+    std::optional<bool> listing;
+    std::optional<symlink_policy> symlinks;
+    std::optional<bool> hidden;
+    std::optional<bool> compress;
+    std::optional<std::string> cache_control;
+    std::optional<std::vector<mime_override>> mime_types; ///< besides those of shorter prefixes
+    std::optional<std::vector<error_page>> error_pages;   ///< besides those of shorter prefixes
+    std::optional<std::vector<cgi_rule>> cgi_rules;
+};
+
+using prefix_settings = std::map<url_prefix, directory_settings>;
+
 struct settings {
     std::string root; ///< empty: not given
     std::vector<std::string> index{"index.html"};
@@ -98,6 +117,7 @@ struct settings {
     std::string cache_control;              ///< empty: no such field
     std::vector<mime_override> mime_types;
     std::vector<error_page> error_pages;
+    prefix_settings below; ///< what differs below a prefix
 
     request_limits limits;
     cgi_settings cgi;
@@ -105,6 +125,8 @@ struct settings {
 
 /// Adds the options of `settings`, which must outlive the set, in the groups HTTP, HTTP limits and CGI.
 void declare(option_set& options, settings& settings);
+/// The part of it about files and where they are.
+void declare_files(option_set& options, settings& settings);
 
 /// The file of the old texts: `Port=80` is `http = *:80`, `Directory=DIR` is `http-root = DIR`. Call it when
 /// the services and declare() have added those two.

@@ -250,15 +250,15 @@ task<bool> answer(exchange& x, file_cache::entry file, plan p)
 
 } // namespace
 
-result<file_cache::entry> find_file(http_service& service, std::string const& path)
+result<file_cache::entry> find_file(http_service& service, location const& place, std::string const& path)
 {
     auto const now = coarse_now();
-    if (auto known = service.find_cached(path, now))
+    if (auto known = service.find_cached(place, path, now))
         return known;
-    auto loaded = load_file(service.root(), service.types(), service.loading(), path);
+    auto loaded = load_file(*place.root, *place.types, place.loading, place.below_root(path));
     if (!loaded)
         return loaded.error();
-    service.files().keep(path, *loaded, now);
+    service.files().keep(cache_key(place, path), *loaded, now);
     return file_cache::entry(*loaded);
 }
 

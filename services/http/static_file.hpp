@@ -8,10 +8,11 @@
 namespace polyport::http {
 
 class http_service;
+struct location;
 
-/// The file that answers `path`, which is a target's; out of the cache, or looked at now and kept. Fails with
-/// errno; EISDIR for a directory, EACCES for what is no regular file.
-result<file_cache::entry> find_file(http_service& service, std::string const& path);
+/// The file that answers `path`, which is a target's, at its place; out of the cache, or looked at now and
+/// kept. Fails with errno; EISDIR for a directory, EACCES for what is no regular file.
+result<file_cache::entry> find_file(http_service& service, location const& place, std::string const& path);
 
 /// Answers GET and HEAD with a file: conditions, ranges, encodings. A small one goes into x.out(). False if
 /// it could not be sent whole.

@@ -105,10 +105,8 @@ std::vector<std::string> arguments_for(program_request const& what)
 
 } // namespace
 
-gateway::gateway(runtime& owner, http::cgi_settings const& options, std::string document_root,
-                 rlim_t initial_files)
-    : owner_(owner), options_(options), document_root_(std::move(document_root)), rules_(options.rules),
-      inherited_(inherited_variables(options.env)),
+gateway::gateway(runtime& owner, http::cgi_settings const& options, rlim_t initial_files)
+    : owner_(owner), options_(options), inherited_(inherited_variables(options.env)),
       supervisor_(owner.context(), owner.sockets(), owner.log(), make_launch_settings(options, initial_files),
                   make_run_limits(options), make_admission_limits(options))
 {
@@ -198,7 +196,7 @@ std::optional<environment> gateway::environment_for(http::exchange& x, program_r
     facts.path_info = what.path_info;
     facts.path_translated = what.path_translated;
     facts.script_filename = what.script_filename;
-    facts.document_root = document_root_;
+    facts.document_root = what.document_root;
     facts.server_name = named ? named->host : ip ? std::string_view(own_name) : "localhost";
     facts.server_addr = local;
     facts.server_port = connection.local.port();

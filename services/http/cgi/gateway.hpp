@@ -4,7 +4,6 @@
 #include "common/runtime.hpp"
 #include "common/task.hpp"
 #include "services/http/cgi/environment.hpp"
-#include "services/http/cgi/lookup.hpp"
 #include "services/http/cgi/relay.hpp"
 #include "services/http/cgi/spool.hpp"
 #include "services/http/cgi/supervisor.hpp"
@@ -34,6 +33,7 @@ struct program_request {
     std::string_view interpreter;
     std::string_view script_filename; ///< absolute
     std::string_view path_translated; ///< absolute; only with path_info
+    std::string_view document_root;   ///< absolute
     bool redirected = false;          ///< the request's body is not for this program
 };
 
@@ -56,13 +56,11 @@ class gateway {
 public:
     /// initial_files: the soft limit on descriptors that the daemon was started with, which programs get
     /// back. Throws start_error. All that is given by reference outlives stop().
-    gateway(runtime& owner, http::cgi_settings const& options, std::string document_root,
-            rlim_t initial_files);
+    gateway(runtime& owner, http::cgi_settings const& options, rlim_t initial_files);
     gateway(gateway const&) = delete;
     gateway& operator=(gateway const&) = delete;
     ~gateway();
 
-    program_rules const& rules() const noexcept { return rules_; }
     supervisor const& programs() const noexcept { return supervisor_; }
 
     /// Answers a request by a program. Calls x.respond_error() where that cannot be done.
@@ -90,8 +88,6 @@ private:
 
     runtime& owner_;
     http::cgi_settings const& options_;
-    std::string const document_root_;
-    program_rules const rules_;
     std::vector<std::string> const inherited_;
     supervisor supervisor_;
 };

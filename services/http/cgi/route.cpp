@@ -11,13 +11,15 @@
 namespace polyport::cgi {
 namespace {
 
-class root_probe final : public path_probe {
+class place_probe final : public path_probe {
 public:
-    explicit root_probe(http::document_root const& root) noexcept : root_(root) {}
+    explicit place_probe(http::location const& place) noexcept : place_(place) {}
 
     path_kind look_at(std::string_view path) override
     {
-        auto const status = root_.status(std::string(path));
+        if (path.size() < place_.cut) // above a virtual directory there is no more than its way
+            return path_kind::directory;
+        auto const status = place_.root->status(place_.below_root(path));
         if (!status)
             return kind_of_failure(status.error().value());
         if (S_ISDIR(status->st_mode))
@@ -42,7 +44,7 @@ private:
         }
     }
 
-    http::document_root const& root_;
+    http::location const& place_;
 };
 
 } // namespace
@@ -50,23 +52,23 @@ private:
 void find_route(http::http_service& service, http::exchange& x, route& into)
 {
     into.found = {};
-    auto const& programs = service.programs();
-    if (!programs.rules().enabled())
+    auto const& place = *x.place;
+    if (!place.programs.enabled())
         return;
     auto const now = coarse_now();
-    root_probe probe(service.root());
+    place_probe probe(place);
     into.path = x.where.path;
-    if (service.find_cached(into.path, now))
+    if (service.find_cached(place, into.path, now))
         return;
-    into.found = programs.rules().find(into.path, probe);
+    into.found = place.programs.find(into.path, probe);
     if (into.is_cgi() || !x.where.path.ends_with('/'))
         return;
     bool const inside_prefix = into.found.inside_prefix;
-    for (auto const& name : service.options().index) {
+    for (auto const& name : place.index) {
         into.path = x.where.path + name;
-        if (service.find_cached(into.path, now))
+        if (service.find_cached(place, into.path, now))
             break;
-        into.found = programs.rules().find(into.path, probe);
+        into.found = place.programs.find(into.path, probe);
         // In a prefix there are no files to be an index; what cannot be run does not hide what can.
         if (into.found.what == lookup_result::verdict::program)
             return;
@@ -86,12 +88,11 @@ task<answered> answer_route(http::http_service& service, http::exchange& x, rout
                                                                         : http::status::not_found);
         co_return answered();
     }
-    auto const& root = service.root().directory();
-    std::string script_filename = root;
-    script_filename.append(found.script_name);
+    auto const& places = service.locations();
+    std::string const script_filename = x.place->real_name(found.script_name);
     std::string path_translated;
-    if (!found.path_info.empty())
-        path_translated.append(root).append(found.path_info);
+    if (!found.path_info.empty()) // as if it had been asked for (RFC 3875, 4.1.6)
+        path_translated = places.find(x.place->site, found.path_info).real_name(found.path_info);
 
     program_request what;
     if (redirected)
@@ -105,6 +106,7 @@ task<answered> answer_route(http::http_service& service, http::exchange& x, rout
     what.interpreter = found.interpreter;
     what.script_filename = script_filename;
     what.path_translated = path_translated;
+    what.document_root = places.find(x.place->site, "/").root->directory();
     what.redirected = redirected;
     co_return co_await service.programs().answer(x, what);
 }
