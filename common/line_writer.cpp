@@ -96,8 +96,11 @@ void line_writer::start_thread() noexcept
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (thread_.joinable())
+        thread_.join(); // it has nothing left to do
     try {
         thread_ = std::thread([this] { run(); });
+        state_ = state::awake;
     } catch (std::system_error const&) { // no more processes for this user: the next line tries again
         dropped_.fetch_add(waiting_lines_, std::memory_order_relaxed);
         waiting_.clear();
@@ -148,9 +151,11 @@ void line_writer::run()
     std::unique_lock lock(mutex_);
     for (;;) {
         state_ = state::idle;
-        wake_.wait(lock, [this] { return !waiting_.empty() || stop_; });
-        if (waiting_.empty())
+        wake_.wait_for(lock, settings_.idle_for, [this] { return !waiting_.empty() || stop_; });
+        if (waiting_.empty()) {
+            state_ = state::ended;
             return;
+        }
         state_ = state::collecting;
         wake_.wait_for(lock, settings_.delay, [this] { return hurry_ || stop_; });
         state_ = state::awake;

@@ -270,4 +270,26 @@ BOOST_AUTO_TEST_CASE(many_threads_write_whole_lines)
     }
 }
 
+BOOST_AUTO_TEST_CASE(its_thread_ends_when_there_is_nothing_to_write_and_begins_anew)
+{
+    auto const threads = [] {
+        auto const all = std::filesystem::directory_iterator("/proc/self/task");
+        return std::distance(begin(all), end(all));
+    };
+    temporary_folder const folder;
+    auto settings = to(folder / "log");
+    settings.idle_for = 1ms;
+    polyport::line_writer writer(settings);
+    auto const before = threads();
+    for (int round = 0; round < 3; ++round) {
+        BOOST_TEST(put(writer, "line"));
+        BOOST_TEST(writer.flush());
+        auto const limit = std::chrono::steady_clock::now() + 10s;
+        while (threads() > before && std::chrono::steady_clock::now() < limit)
+            std::this_thread::sleep_for(1ms);
+        BOOST_TEST(threads() == before);
+    }
+    BOOST_TEST(contents(folder / "log") == "line\nline\nline\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
