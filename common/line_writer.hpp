@@ -29,7 +29,7 @@ struct line_writer_settings {
     std::size_t max_bytes = std::size_t{4} << 20;
     std::size_t block_bytes = std::size_t{64} << 10; ///< written without delay once so much waits
     std::chrono::milliseconds delay{50};             ///< at most so long a line waits for others
-    std::chrono::milliseconds idle_for{500};         ///< without a line, then the thread ends
+    std::chrono::milliseconds idle_for{100};         ///< without a line, then the thread ends
 };
 
 /// Writes lines to a file or a pipe with a thread of its own. What waits is bounded in lines and bytes;
