@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Usage: scripts/bench.sh [OPTION…] [stream|udp|start|memory]…
+# Usage: scripts/bench.sh [OPTION…] [stream|udp|start|memory|http|check]…
 #
 # Builds polyportd for release and measures it against the least that a server could do (tests/bench), and prints
 # Markdown tables. The server runs on processor 0, the load on processor 1; the two servers take turns, and a
-# ratio compares two neighbours in time. Without a group: all of them.
+# ratio compares two neighbours in time. Without a group: all but check.
 #
 #   stream   TCP and UNIX stream uppercase, 100 connections, messages of 64 bytes, 4 KiB and 16 KiB
 #   udp      UDP uppercase, 64 bytes, 128 datagrams under way
 #   start    the time from starting the process to its launch report
 #   memory   the memory of an idle connection
+#   http     files over HTTP, against nginx, lighttpd and apache2, with wrk
 #   check    the load generators and limit programs against others of the same names (with --reference)
 #
 #   --quick            fewer and shorter rounds: does it run at all
@@ -42,7 +43,7 @@ while [ $# -gt 0 ]; do
         help_of "$0"
         exit 0
         ;;
-    stream | udp | start | memory | check) groups+=("$1") ;;
+    stream | udp | start | memory | http | check) groups+=("$1") ;;
     *)
         printf '%s: unknown argument %q; see --help\n' "${0##*/}" "$1" >&2
         exit 2
@@ -50,7 +51,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ ${#groups[@]} -gt 0 ] || groups=(stream udp start memory)
+[ ${#groups[@]} -gt 0 ] || groups=(stream udp start memory http)
 
 if [ -z "$bin" ]; then
     install_for bench >&2
@@ -264,6 +265,11 @@ bench_memory()
         done
         printf '\n'
     done
+}
+
+bench_http()
+{
+    python3 -B "$root/scripts/bench_http.py" "$bin/polyportd" --rounds "$rounds" --seconds "$seconds"
 }
 
 # Ours against the reference, each in its own place: the same load on both servers, then both loads on one server.

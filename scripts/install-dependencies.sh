@@ -42,7 +42,11 @@ check=(
     shellcheck
 )
 bench=(
+    apache2-bin
     gcc
+    lighttpd
+    nginx-light
+    wrk
 )
 
 wanted=()
