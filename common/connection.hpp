@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include <sys/socket.h>
+#include <sys/types.h>
 
 namespace polyport {
 
@@ -43,6 +44,15 @@ std::string_view to_string(deadline_kind value) noexcept;
 
 /// The error that a connection ends with when a deadline of this kind has passed.
 errc expiry_of(deadline_kind kind) noexcept;
+
+/// A process that works for a connection (a CGI program), as the table shows it.
+struct process_info {
+    pid_t pid = -1;
+    std::string_view program; ///< path
+    std::chrono::steady_clock::time_point started{};
+    std::uint64_t received = 0; ///< bytes that it has read from its input
+    std::uint64_t sent = 0;     ///< bytes that it has printed
+};
 
 /// One connection, from accept to close: the record that the table shows. Its stream owns it; it leaves the
 /// table, and is logged as closed, when the handler's frame is destroyed.
@@ -89,6 +99,7 @@ public:
     std::uint64_t sent = 0;     ///< bytes
     time_point const started;
     time_point last_activity;
+    process_info const* process = nullptr; ///< what works for it now, if anything; its handler sees to that
     socket_address const local;
     socket_address const remote;
     watched socket;

@@ -197,6 +197,10 @@ void daemon::log_tables()
     auto const now = coarse_now();
     for (auto const& known : owner_.flows().all(now))
         log_flow(log, known, now);
+    for (auto const& service : services_) {
+        if (service.implementation && service.started)
+            service.implementation->log_tables();
+    }
     log.info("tables", {{"connections", owner_.connections().size()},
                         {"flows", owner_.flows().all(now).size()},
                         {"accepted", owner_.connections().accepted()},

@@ -14,6 +14,8 @@ namespace polyport {
 namespace {
 
 constexpr int events_a_turn = 256;
+constexpr std::array every_event{watched::event::readable, watched::event::writable, watched::event::hangup,
+                                 watched::event::gone};
 constexpr std::uint32_t input_events = EPOLLIN | EPOLLRDHUP | EPOLLET;
 
 int make_set()
@@ -163,6 +165,8 @@ bool watched::is_ready(event what) const noexcept
         return writable_;
     case event::hangup:
         return peer_closed_;
+    case event::gone:
+        return gone_;
     }
     return false;
 }
@@ -183,7 +187,7 @@ void watched::note(std::uint32_t events)
     }
     readable_ = readable_ || peer_closed_ || (events & EPOLLIN);
     writable_ = writable_ || gone_ || (events & EPOLLOUT);
-    for (auto const what : {event::readable, event::writable, event::hangup}) {
+    for (auto const what : every_event) {
         if (!is_ready(what))
             continue;
         if (auto* const w = std::exchange(slot(what), nullptr)) {
@@ -197,7 +201,7 @@ void watched::fail(error_code reason)
 {
     if (!failure_)
         failure_ = reason;
-    for (auto const what : {event::readable, event::writable, event::hangup})
+    for (auto const what : every_event)
         cancel(what, failure_);
 }
 

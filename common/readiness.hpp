@@ -150,7 +150,12 @@ private:
 /// Not movable: the kernel holds its address. Whoever waits on it owns it or ends before it.
 class watched {
 public:
-    enum class event : std::uint8_t { readable, writable, hangup };
+    enum class event : std::uint8_t {
+        readable,
+        writable,
+        hangup, ///< peer_closed()
+        gone,   ///< gone()
+    };
 
     /// Takes over `fd`, which is non-blocking. A descriptor that epoll cannot watch (a regular file) counts
     /// as always ready. Throws std::system_error when the kernel has no room for one more.
@@ -249,7 +254,7 @@ private:
     bool peer_closed_ = false;
     bool gone_ = false;
     error_code failure_;
-    std::array<waiter*, 3> waiting_{};
+    std::array<waiter*, 4> waiting_{};
 };
 
 } // namespace polyport

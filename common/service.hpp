@@ -50,6 +50,8 @@ public:
     virtual task<> stop();
     /// SIGHUP: opens its log files anew.
     virtual void reopen_logs() {}
+    /// SIGUSR1: writes what it has under way, beside connections, to the log.
+    virtual void log_tables() {}
 };
 
 using service_factory = std::unique_ptr<stream_service> (*)(option_set&);

@@ -31,10 +31,12 @@ run=(
 )
 test=(
     ccache
+    cgit
     curl
     git
     libboost-test1.81-dev
     ncat
+    php-cgi
 )
 check=(
     clang-format-19

@@ -77,6 +77,11 @@ void http_service::reopen_logs()
         owner().log().error("log-not-reopened", {{"message", reopened.error().text}});
 }
 
+void http_service::log_tables()
+{
+    programs_->programs().log_table();
+}
+
 task<bool> http_service::answer(exchange& x)
 {
     return dispatch(*this, x);

@@ -38,6 +38,7 @@ public:
     task<> serve(stream client) override;
     task<> stop() override;
     void reopen_logs() override;
+    void log_tables() override;
 
     task<bool> answer(exchange& x) override;
     /// Writes the access log's line, if there is one.

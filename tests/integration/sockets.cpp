@@ -222,7 +222,11 @@ void set_limit(unique_fd const& socket, milliseconds limit)
 std::string receive_some(unique_fd const& socket, std::size_t most)
 {
     std::string bytes(most, '\0');
-    ssize_t const count = checked_call(::recv(socket.get(), bytes.data(), bytes.size(), 0), "recv");
+    ssize_t count = -1;
+    do { // SIGSTOP and SIGCONT end a receive that has a time limit
+        count = ::recv(socket.get(), bytes.data(), bytes.size(), 0);
+    } while (count < 0 && errno == EINTR);
+    checked_call(count, "recv");
     bytes.resize(static_cast<std::size_t>(count));
     return bytes;
 }

@@ -28,19 +28,13 @@ std::string_view name_of(std::string_view file)
     return file.substr(file.rfind('/') + 1);
 }
 
-/// What a watch on the client tells a run.
-struct interest {
-    run* program;
-    bool may_half_close; ///< the client has said that it sends nothing more on this connection
-};
-
-void client_shut(void* whom, bool gone)
+void client_left(void* whom, client_watch::news what)
 {
-    auto const& [program, may_half_close] = *static_cast<interest*>(whom);
-    if (gone)
-        program->give_up(cut::client_gone);
-    else if (!may_half_close)
-        program->client_closed();
+    auto& program = *static_cast<run*>(whom);
+    if (what == client_watch::news::gone)
+        program.give_up(cut::client_gone);
+    else
+        program.client_closed();
 }
 
 struct waiting_client {
@@ -48,10 +42,10 @@ struct waiting_client {
     admission::place& at;
 };
 
-void waiting_client_shut(void* whom, bool gone)
+void waiting_client_left(void* whom, client_watch::news what)
 {
     auto const& [in, at] = *static_cast<waiting_client*>(whom);
-    if (gone)
+    if (what == client_watch::news::gone)
         in.cancel(at, errc::killed);
 }
 
@@ -65,11 +59,17 @@ task<> feed_all(body_feed& feed, run& program)
 /// A run for as long as its request is worked on.
 class lease {
 public:
-    explicit lease(std::shared_ptr<run> program) noexcept : program_(std::move(program)) {}
+    lease(connection& of, std::shared_ptr<run> program) noexcept
+        : connection_(of), program_(std::move(program))
+    {
+        if (program_)
+            connection_.process = &program_->info();
+    }
     lease(lease const&) = delete;
     lease& operator=(lease const&) = delete;
     ~lease()
     {
+        connection_.process = nullptr;
         if (program_)
             program_->finish();
     }
@@ -78,6 +78,7 @@ public:
     run& operator*() const noexcept { return *program_; }
 
 private:
+    connection& connection_;
     std::shared_ptr<run> program_;
 };
 
@@ -161,7 +162,7 @@ task<admission::ticket> gateway::wait_for_turn(http::exchange& x, client_watch& 
     if (options_.queue_timeout.count() > 0)
         supervisor_.look_at(std::chrono::steady_clock::now() + options_.queue_timeout);
     auto waiting = rights.async_wait(at, boost::asio::use_awaitable);
-    watch.tell(waiting_client_shut, &whom);
+    watch.tell(waiting_client_left, &whom);
     auto const waited = co_await std::move(waiting);
     watch.tell_nobody();
     if (!waited)
@@ -312,18 +313,25 @@ task<answered> gateway::answer(http::exchange& x, program_request what)
                         "two fields of the request would become the same variable");
         co_return answer;
     }
-    client_watch watch(x.client);
+    // Responses to earlier requests do not wait for this program.
+    if (!x.flush_now()) {
+        auto const failed = co_await x.flush();
+        if (failed) {
+            answer.what = answered::kind::broken;
+            co_return answer;
+        }
+    }
+    client_watch watch(x);
     auto right = co_await wait_for_turn(x, watch);
     if (!right) {
         if (!x.responded())
             answer.what = answered::kind::broken;
         co_return answer;
     }
-    lease const program(start(x, what, *variables, body, std::move(right)));
+    lease const program(x.client.info(), start(x, what, *variables, body, std::move(right)));
     if (!program)
         co_return answer;
-    interest whom{program.get(), !x.head.keep_alive()};
-    watch.tell(client_shut, &whom);
+    watch.tell(client_left, program.get());
     answer = co_await serve(x, what, *program, body.kept.memory());
     watch.tell_nobody();
     co_return answer;

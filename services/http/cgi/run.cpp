@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/http/cgi/run.hpp"
 
-#include "common/connection.hpp"
 #include "services/http/cgi/supervisor.hpp"
 
 #include <algorithm>
@@ -23,6 +22,9 @@ constexpr std::uint32_t error_lines = 50; // in ten seconds
 constexpr int error_reads = 8;
 // A client that has shut its side within this time of the start may only have said all that it had to say.
 constexpr std::chrono::milliseconds youth{1000};
+// Others in the group of a program that was told to end may take a moment longer, their parent's wait
+// included.
+constexpr std::chrono::milliseconds first_look{10};
 
 time_point after(time_point from, std::chrono::milliseconds time) noexcept
 {
@@ -59,10 +61,10 @@ std::string_view to_string(cut value) noexcept
 
 run::run(supervisor& of, readiness& set, process started, std::string program, std::uint64_t connection,
          admission::ticket right)
-    : supervisor_(of), program_(std::move(program)), connection_(connection), pid_(started.pid),
-      right_(std::move(right)), handle_(set, std::move(started.handle)),
-      output_(set, std::move(started.output)), errors_(set, std::move(started.errors)),
-      started_(std::chrono::steady_clock::now()), last_activity_(started_), error_throttle_(error_lines)
+    : supervisor_(of), program_(std::move(program)), connection_(connection),
+      info_{started.pid, program_, std::chrono::steady_clock::now()}, right_(std::move(right)),
+      handle_(set, std::move(started.handle)), output_(set, std::move(started.output)),
+      errors_(set, std::move(started.errors)), last_activity_(info_.started), error_throttle_(error_lines)
 {
     if (started.input)
         input_.emplace(set, std::move(started.input));
@@ -85,13 +87,13 @@ void run::watch()
 
 void run::count_output(std::size_t bytes) noexcept
 {
-    bytes_out_ += bytes;
+    info_.sent += bytes;
     last_activity_ = coarse_now();
 }
 
 void run::count_input(std::size_t bytes) noexcept
 {
-    bytes_in_ += bytes;
+    info_.received += bytes;
     last_activity_ = coarse_now();
 }
 
@@ -124,7 +126,7 @@ void run::client_closed()
 {
     if (finished_ || cut_ != cut::none)
         return;
-    gone_at_ = std::max(coarse_now(), started_ + youth);
+    gone_at_ = std::max(coarse_now(), info_.started + youth);
     if (gone_at_ <= coarse_now())
         terminate(cut::client_gone);
     else
@@ -136,7 +138,7 @@ void run::terminate(cut why)
     cut_ = why;
     if (!finished_)
         output_.fail(why == cut::timeout || why == cut::idle ? errc::handler_timeout : errc::killed);
-    static_cast<void>(signal_group(pid_, SIGTERM));
+    static_cast<void>(signal_group(info_.pid, SIGTERM));
     kill_at_ = std::chrono::steady_clock::now() + supervisor_.limits_.kill_grace;
     set_deadline(kill_at_);
 }
@@ -144,7 +146,7 @@ void run::terminate(cut why)
 void run::kill()
 {
     kill_at_ = time_point::max();
-    static_cast<void>(signal_group(pid_, SIGKILL));
+    static_cast<void>(signal_group(info_.pid, SIGKILL));
     if (reaped_)
         leave();
 }
@@ -172,7 +174,7 @@ void run::exited()
 void run::reap_now()
 {
     auto const keep = shared_from_this();
-    auto const report = reap(pid_);
+    auto const report = reap(info_.pid);
     reaped_ = true;
     read_errors();
     if (!error_line_.empty())
@@ -182,9 +184,10 @@ void run::reap_now()
         log_end(**report);
     // Of a group that was told to end, some may still be about to: they have their grace time, too. As long
     // as there is one, the number of the group is nobody else's.
-    bool const others_are_left = kill_at_ != time_point::max() && group_exists(pid_);
-    if (!others_are_left)
-        leave();
+    if (kill_at_ == time_point::max() || !group_exists(info_.pid))
+        return leave();
+    look_again_at_ = std::chrono::steady_clock::now() + first_look;
+    set_deadline(look_again_at_);
 }
 
 void run::log_end(exit_report const& report)
@@ -194,11 +197,11 @@ void run::log_end(exit_report const& report)
     if (!log.enabled(failed ? log_level::warning : log_level::info))
         return;
     auto const status = to_string(report);
-    auto const duration = milliseconds(std::chrono::steady_clock::now() - started_);
+    auto const duration = milliseconds(std::chrono::steady_clock::now() - info_.started);
     auto const processor = static_cast<double>(report.processor_time.count()) / 1000.0;
     auto const peak = report.peak_memory.value_or(0) / 1024;
-    log_field const fields[] = {{"program", program_},       {"pid", pid_},     {"status", status},
-                                {"duration-ms", duration},   {"in", bytes_in_}, {"out", bytes_out_},
+    log_field const fields[] = {{"program", program_},       {"pid", info_.pid},     {"status", status},
+                                {"duration-ms", duration},   {"in", info_.received}, {"out", info_.sent},
                                 {"processor-ms", processor}, {"peak-kib", peak}};
     auto const& [program, pid, how, took, in, out, used, memory] = fields;
     if (!failed && report.peak_memory)
@@ -266,7 +269,7 @@ void run::log_error_line(std::string_view line)
         return;
     supervisor_.log_.warning("cgi-stderr",
                              {{"program", program_},
-                              {"pid", pid_},
+                              {"pid", info_.pid},
                               {"text", line},
                               {"suppressed", *held_back + *held_back_of_all}},
                              connection_);
@@ -280,8 +283,8 @@ void run::set_deadline(time_point at)
 time_point run::next_deadline() const noexcept
 {
     if (cut_ != cut::none)
-        return kill_at_;
-    auto next = exited_ ? time_point::max() : after(started_, supervisor_.limits_.wall);
+        return std::min(kill_at_, look_again_at_);
+    auto next = exited_ ? time_point::max() : after(info_.started, supervisor_.limits_.wall);
     if (finished_)
         return next;
     next = std::min({next, gone_at_, grace_at_});
@@ -290,20 +293,30 @@ time_point run::next_deadline() const noexcept
     return next;
 }
 
+// Nothing tells when the last of a group has gone whose leader is reaped.
+void run::check_end(time_point now)
+{
+    if (reaped_ && !group_exists(info_.pid))
+        return leave();
+    if (kill_at_ <= now)
+        return kill();
+    look_again_at_ = now + std::max<time_point::duration>(first_look, kill_at_ - now) / 4;
+}
+
 void run::check_deadlines(time_point now)
 {
     if (next_deadline() > now)
         return;
     auto const keep = shared_from_this();
     if (cut_ != cut::none)
-        return kill();
+        return check_end(now);
     if (!finished_ && gone_at_ <= now)
         return terminate(cut::client_gone);
     if (!finished_ && grace_at_ <= now) {
         grace_at_ = time_point::max();
         return output_.fail(errc::end_of_stream);
     }
-    bool const too_old = after(started_, supervisor_.limits_.wall) <= now;
+    bool const too_old = after(info_.started, supervisor_.limits_.wall) <= now;
     terminate(too_old ? cut::timeout : cut::idle);
 }
 

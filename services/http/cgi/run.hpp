@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "common/connection.hpp"
 #include "common/error.hpp"
 #include "common/log_throttle.hpp"
 #include "common/readiness.hpp"
@@ -76,12 +77,9 @@ public:
 
     // For the table.
 
-    pid_t pid() const noexcept { return pid_; }
+    /// Lives as long as the run.
+    process_info const& info() const noexcept { return info_; }
     std::uint64_t connection() const noexcept { return connection_; }
-    std::string const& program() const noexcept { return program_; }
-    time_point started() const noexcept { return started_; }
-    std::uint64_t bytes_in() const noexcept { return bytes_in_; }
-    std::uint64_t bytes_out() const noexcept { return bytes_out_; }
     bool outlives_request() const noexcept { return finished_; }
 
 private:
@@ -100,24 +98,23 @@ private:
     void set_deadline(time_point at);
     time_point next_deadline() const noexcept;
     void check_deadlines(time_point now);
+    void check_end(time_point now);
 
     supervisor& supervisor_;
     std::string const program_;
     std::uint64_t const connection_;
-    pid_t const pid_;
+    process_info info_;
     admission::ticket right_;
     watched handle_;
     watched output_;
     watched errors_;
     std::optional<watched> input_;
 
-    time_point const started_;
     time_point last_activity_;
-    time_point gone_at_ = time_point::max();  ///< when a client that has closed counts as gone
-    time_point grace_at_ = time_point::max(); ///< when output that others keep open counts as ended
-    time_point kill_at_ = time_point::max();  ///< SIGKILL
-    std::uint64_t bytes_in_ = 0;
-    std::uint64_t bytes_out_ = 0;
+    time_point gone_at_ = time_point::max();       ///< when a client that has closed counts as gone
+    time_point grace_at_ = time_point::max();      ///< when output that others keep open counts as ended
+    time_point kill_at_ = time_point::max();       ///< SIGKILL
+    time_point look_again_at_ = time_point::max(); ///< whether the rest of the group has gone
     std::string problem_;
     std::string error_line_; ///< the beginning of a line of standard error
     log_throttle error_throttle_;

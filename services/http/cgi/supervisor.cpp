@@ -79,6 +79,25 @@ void supervisor::sweep()
         look_at(next);
 }
 
+void supervisor::log_table() const
+{
+    auto const now = coarse_now();
+    for (auto const& one : runs_) {
+        auto const& info = one->info();
+        auto const age = std::chrono::duration_cast<std::chrono::milliseconds>(now - info.started);
+        log_.info("cgi-program",
+                  {{"program", info.program},
+                   {"pid", info.pid},
+                   {"age", static_cast<double>(std::max<std::int64_t>(age.count(), 0)) / 1000},
+                   {"in", info.received},
+                   {"out", info.sent},
+                   {"outlives-request", one->outlives_request()},
+                   {"ending", to_string(one->was_cut())}},
+                  one->connection());
+    }
+    log_.info("cgi-programs", {{"running", admission_.running()}, {"waiting", admission_.waiting()}});
+}
+
 void supervisor::forget(run& ended)
 {
     auto const found =

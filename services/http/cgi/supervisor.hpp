@@ -51,6 +51,8 @@ public:
 
     /// All that run, for the table.
     std::vector<std::shared_ptr<run>> const& all() const noexcept { return runs_; }
+    /// Writes one record for each to the log.
+    void log_table() const;
 
     /// Looks at every deadline not later than at `at`.
     void look_at(std::chrono::steady_clock::time_point at);

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "tests/integration/cgi_site.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <sys/stat.h>
+
+using namespace polyport::integration;
+using polyport::unique_fd;
+
+namespace {
+
+constexpr std::size_t mib = 1024 * 1024;
+
+std::string post(std::string_view program, std::string_view fields, std::string_view body = {})
+{
+    return "POST /cgi-bin/" + std::string(program) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) +
+           "\r\n" + std::string(body);
+}
+
+std::string with_length(std::size_t size)
+{
+    return "Content-Length: " + std::to_string(size) + "\r\n";
+}
+
+/// In chunks of different sizes, with an extension and a trailer field.
+std::string chunked(std::string_view body)
+{
+    std::string text;
+    char size[32];
+    for (std::size_t next = 1; !body.empty(); next = next * 3 + 1) {
+        auto const part = body.substr(0, std::min<std::size_t>(next, 40'000));
+        std::snprintf(size, sizeof size, "%zx;a=b\r\n", part.size());
+        text.append(size).append(part).append("\r\n");
+        body.remove_prefix(part.size());
+    }
+    return text + "0\r\nX-Trailer: t\r\n\r\n";
+}
+
+/// Takes `count` bytes and forgets them.
+void take(unique_fd const& from, std::size_t count)
+{
+    while (count > 0) {
+        auto const some = receive_some(from, std::min<std::size_t>(count, mib)).size();
+        if (some == 0)
+            throw std::runtime_error("the stream ended too early");
+        count -= some;
+    }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(cgi_relay)
+
+// Framing
+
+BOOST_AUTO_TEST_CASE(an_output_without_length_is_chunked_for_1_1_and_ends_with_the_connection_for_1_0)
+{
+    cgi_site const site;
+    http_reply const newer = site.get("slow.sh?0");
+    BOOST_TEST(newer.chunked);
+    BOOST_TEST(newer.body == "first\nsecond\n");
+    unique_fd const older = connect_tcp(site.port());
+    send_all(older, "GET /cgi-bin/slow.sh?0 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    http_reply const reply = receive_reply(older);
+    BOOST_TEST(reply.to_end);
+    BOOST_TEST(reply.field("transfer-encoding") == "");
+    BOOST_TEST(reply.body == "first\nsecond\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_output_that_is_there_at_once_has_a_length)
+{
+    cgi_site const site;
+    http_reply const reply = site.get("page");
+    BOOST_TEST(!reply.chunked);
+    BOOST_TEST(reply.field("content-length") == std::to_string(reply.body.size()));
+    BOOST_TEST(reply.body.starts_with("<html>"));
+}
+
+BOOST_AUTO_TEST_CASE(head_runs_the_program_and_sends_no_body)
+{
+    cgi_site const site;
+    unique_fd const client = connect_tcp(site.port());
+    for (char const* program : {"hello.sh", "flood?length=1000000", "slow.sh?0"}) {
+        send_all(client, "HEAD /cgi-bin/" + std::string(program) + " HTTP/1.1\r\nHost: a\r\n\r\n");
+        BOOST_TEST(receive_reply(client, body_expected::no).status == 200, program);
+    }
+    send_all(client, "HEAD /cgi-bin/conformance HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    BOOST_TEST(receive_reply(client, body_expected::no).field("content-type") == "application/json");
+    BOOST_TEST(receive_to_end(client).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_length_that_the_program_gives_is_kept_to)
+{
+    cgi_site const site;
+    unique_fd const client = connect_tcp(site.port());
+    send_all(client, get_request("/cgi-bin/long.sh"));
+    BOOST_TEST(receive_reply(client).body == "hello");
+    send_all(client, get_request("/cgi-bin/flood?length=3000000"));
+    http_reply const large = receive_reply(client);
+    BOOST_TEST(!large.chunked);
+    BOOST_TEST(large.body.size() == 3'000'000U);
+    // What is too short must not look whole.
+    send_all(client, get_request("/cgi-bin/short.sh"));
+    BOOST_CHECK_THROW(receive_reply(client), std::exception);
+    site.ended("short.sh");
+}
+
+BOOST_AUTO_TEST_CASE(fields_are_passed_on_but_those_of_the_connection)
+{
+    cgi_site const site;
+    http_reply const reply = site.get("headers.sh");
+    BOOST_TEST(reply.body == "ok\n");
+    BOOST_TEST(reply.field("x-one") == "1");
+    BOOST_TEST(reply.count("set-cookie") == 2U);
+    BOOST_TEST(reply.field("keep-alive") == "");
+    BOOST_TEST(reply.field("connection") == "");
+    BOOST_TEST(reply.field("date") != "never");
+    BOOST_TEST(reply.field("server").starts_with("polyport"));
+}
+
+BOOST_AUTO_TEST_CASE(status_lines_and_bodies_that_must_not_be)
+{
+    cgi_site const site;
+    unique_fd const client = connect_tcp(site.port());
+    send_all(client, get_request("/cgi-bin/status.sh?404%20x"));
+    BOOST_TEST(receive_reply(client).status == 502); // the query is not decoded: "404%20x" is no status
+    send_all(client, get_request("/cgi-bin/status.sh?404"));
+    BOOST_TEST(receive_reply(client).status_line.starts_with("HTTP/1.1 404 "));
+    send_all(client, get_request("/cgi-bin/no-body.sh"));
+    BOOST_TEST(receive_reply(client).status == 204);
+    send_all(client, get_request("/cgi-bin/hello.sh"));
+    BOOST_TEST(receive_reply(client).body == "hello\n");
+}
+
+BOOST_AUTO_TEST_CASE(raw_output_is_the_programs_own_response)
+{
+    cgi_site const site;
+    for (char const* program : {"nph-raw.sh", "raw.sh"}) {
+        unique_fd const client = site.ask(program);
+        std::string const answer = receive_to_end(client);
+        BOOST_TEST(answer.starts_with("HTTP/1.1 29"), program << ": " << answer);
+        BOOST_TEST(answer.find("Server: polyport") == answer.npos);
+    }
+}
+
+// Redirects
+
+BOOST_AUTO_TEST_CASE(a_local_redirect_is_answered_inside)
+{
+    cgi_site const site;
+    http_reply const program = site.get("redirect.sh?/cgi-bin/hello.sh");
+    BOOST_TEST(program.status == 200);
+    BOOST_TEST(program.body == "hello\n");
+    BOOST_TEST(program.field("location") == "");
+    // By GET and without the body, whatever was asked (RFC 3875 section 6.2.2).
+    unique_fd const client = connect_tcp(site.port());
+    send_all(client, post("redirect.sh?/cgi-bin/conformance?a=b", with_length(3), "abc"));
+    std::string const got = receive_reply(client).body;
+    BOOST_TEST(got.find("\"REQUEST_METHOD\":\"GET\"") != got.npos, got);
+    BOOST_TEST(got.find("\"QUERY_STRING\":\"a=b\"") != got.npos);
+    BOOST_TEST(got.find("CONTENT_LENGTH") == got.npos);
+    BOOST_TEST(got.find("\"input_size\":0") != got.npos);
+    BOOST_TEST(site.get("redirect.sh?/none").status == 404);
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_of_redirects_ends)
+{
+    cgi_site site;
+    site.server.expect_errors();
+    BOOST_TEST(site.get("loop.sh").status == 500);
+    BOOST_TEST(site.server.log().wait_for_count("cgi-redirect-loop", 1));
+    BOOST_TEST(site.has_no_children());
+}
+
+BOOST_AUTO_TEST_CASE(a_client_redirect_has_a_page_of_ours)
+{
+    cgi_site const site;
+    http_reply const reply = site.get("redirect.sh?http://example.org/");
+    BOOST_TEST(reply.status == 302);
+    BOOST_TEST(reply.field("location") == "http://example.org/");
+    BOOST_TEST(reply.body != "");
+}
+
+// Bodies
+
+BOOST_AUTO_TEST_CASE(a_body_reaches_the_program_with_its_exact_length)
+{
+    cgi_site const site;
+    descriptor_check const descriptors(site.server);
+    unique_fd const client = connect_tcp(site.port());
+    // Of no bytes, in memory, in a temporary file.
+    for (std::size_t const size : {std::size_t{0}, std::size_t{5}, std::size_t{100'000}, 3 * mib}) {
+        std::string const body = noise(size);
+        for (bool const in_chunks : {false, true}) {
+            send_all(client, in_chunks ? post("conformance", "Transfer-Encoding: chunked\r\n", chunked(body))
+                                       : post("conformance", with_length(size), body));
+            std::string const got = receive_reply(client).body;
+            std::string const number = std::to_string(size);
+            BOOST_TEST(got.find("\"input_size\":" + number + ",") != got.npos, size << in_chunks);
+            BOOST_TEST(got.find("\"CONTENT_LENGTH\":\"" + number + "\"") != got.npos, size << in_chunks);
+            BOOST_TEST(got.find("TRANSFER_ENCODING") == got.npos);
+        }
+    }
+    std::string const body = noise(2 * mib);
+    for (bool const in_chunks : {false, true}) {
+        unique_fd const other = connect_tcp(site.port());
+        std::string const request =
+            in_chunks ? post("echo", "Transfer-Encoding: chunked\r\nConnection: close\r\n", chunked(body))
+                      : post("echo", with_length(body.size()) + "Connection: close\r\n", body);
+        std::string const answer = converse(other, request);
+        // Chunked: what is compared is its size alone.
+        BOOST_TEST(answer.size() > body.size());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_body_larger_than_allowed_is_refused)
+{
+    cgi_site const site{"--http-max-body", "100k"};
+    for (bool const in_chunks : {false, true}) {
+        unique_fd const client = connect_tcp(site.port());
+        std::string const body = noise(200'000);
+        try {
+            send_all(client, in_chunks ? post("echo", "Transfer-Encoding: chunked\r\n", chunked(body))
+                                       : post("echo", with_length(body.size()), body));
+        } catch (std::system_error const&) {
+            // It may have heard enough.
+        }
+        BOOST_TEST(receive_reply(client).status == 413);
+    }
+    BOOST_TEST(site.server.log().count("cgi-ended") == 0U); // nothing was started for them
+}
+
+BOOST_AUTO_TEST_CASE(a_program_need_not_read_its_input)
+{
+    cgi_site const site;
+    descriptor_check const descriptors(site.server);
+    std::string const body = noise(mib);
+    for (char const* program : {"ignores-input.sh", "closes-input.sh"}) {
+        for (bool const in_chunks : {false, true}) {
+            unique_fd const client = connect_tcp(site.port());
+            std::string const request =
+                in_chunks
+                    ? post(program, "Transfer-Encoding: chunked\r\nConnection: close\r\n", chunked(body))
+                    : post(program, with_length(body.size()) + "Connection: close\r\n", body);
+            std::string const answer = converse(client, request);
+            // 100 (Continue) comes first where the end of our side was seen before the answer.
+            BOOST_TEST(answer.find("HTTP/1.1 200 ") != answer.npos, program << ": " << answer.substr(0, 200));
+        }
+    }
+    BOOST_TEST(site.has_no_children());
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_goes_on_after_a_body_that_was_not_read)
+{
+    cgi_site const site;
+    unique_fd const client = connect_tcp(site.port());
+    send_all(client,
+             post("ignores-input.sh", with_length(1000), noise(1000)) + get_request("/cgi-bin/hello.sh"));
+    BOOST_TEST(receive_reply(client).body == "not read\n");
+    BOOST_TEST(receive_reply(client).body == "hello\n");
+}
+
+BOOST_AUTO_TEST_CASE(continue_is_sent_only_if_the_body_is_wanted)
+{
+    cgi_site const site{"--http-max-body", "1k"};
+    unique_fd const client = connect_tcp(site.port());
+    send_all(client, post("conformance", with_length(3) + "Expect: 100-continue\r\n"));
+    BOOST_TEST(receive_until(client, "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+    send_all(client, "abc");
+    BOOST_TEST(receive_reply(client).body.find("\"input\":\"abc\"") != std::string::npos);
+    send_all(client, post("conformance", with_length(3000) + "Expect: 100-continue\r\n"));
+    BOOST_TEST(receive_reply(client).status == 413);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_breaks_off_its_body_ends_the_program)
+{
+    cgi_site const site;
+    unique_fd client = connect_tcp(site.port());
+    send_all(client, post("echo", with_length(1000), "only this"));
+    BOOST_TEST(receive_until(client, "only this").starts_with("HTTP/1.1 200"));
+    client.reset();
+    auto const reason = site.ended("echo").field("reason");
+    BOOST_TEST((reason == "client gone" || reason == "bad request body"), reason);
+}
+
+// As it comes
+
+BOOST_AUTO_TEST_CASE(the_first_event_reaches_the_client_while_the_program_waits)
+{
+    cgi_site const site;
+    unique_fd const client = connect_tcp(site.port());
+    // A body of known length is handed over as it comes, so that this program waits for a line.
+    send_all(client, post("events.sh", with_length(12)));
+    BOOST_TEST(receive_until(client, "data: first\n\n").starts_with("HTTP/1.1 200"));
+    send_all(client, "one\n");
+    BOOST_TEST(receive_until(client, "data: one\n\n").ends_with("data: one\n\n"));
+    send_all(client, "two\nend\n");
+    BOOST_TEST(receive_until(client, "0\r\n\r\n").find("data: end\n\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(both_ways_at_once_without_a_length)
+{
+    cgi_site const site{"--http-cgi-body", "stream"};
+    unique_fd const client = connect_tcp(site.port());
+    send_all(client, post("echo", "Transfer-Encoding: chunked\r\n"));
+    for (char const* word : {"ping", "pong"}) {
+        send_all(client, "4\r\n" + std::string(word) + "\r\n");
+        BOOST_TEST(receive_until(client, word).ends_with(word));
+    }
+    send_all(client, "0\r\n\r\n");
+    BOOST_TEST(receive_until(client, "0\r\n\r\n").ends_with("0\r\n\r\n"));
+    send_all(client, post("conformance", "Transfer-Encoding: chunked\r\n", chunked("abc")));
+    std::string const got = receive_reply(client).body;
+    BOOST_TEST(got.find("\"input\":\"abc\"") != got.npos);
+    BOOST_TEST(got.find("CONTENT_LENGTH") == got.npos); // nobody knew it
+}
+
+BOOST_AUTO_TEST_CASE(pipelined_responses_do_not_wait_for_a_program)
+{
+    cgi_site const site;
+    unique_fd const client = connect_tcp(site.port());
+    send_all(client, get_request("/none") + get_request("/cgi-bin/silent.sh"));
+    BOOST_TEST(receive_reply(client).status == 404);
+}
+
+// Back-pressure: these sizes go nowhere near the daemon's memory.
+
+BOOST_AUTO_TEST_CASE(a_client_that_reads_slowly_costs_no_memory)
+{
+    cgi_site const site;
+    {
+        unique_fd const warm = site.ask("flood?" + std::to_string(16 * mib), "Connection: close\r\n");
+        take(warm, 16 * mib);
+    }
+    auto const before = private_bytes(site.server.pid());
+    unique_fd client = connect_tcp(site.port());
+    set_buffers(client, 64 * 1024, 64 * 1024);
+    send_all(client, get_request("/cgi-bin/flood?10737418240"));
+    std::size_t highest = 0;
+    for (int i = 0; i < 64; ++i) {
+        take(client, mib);
+        highest = std::max(highest, private_bytes(site.server.pid()));
+    }
+    BOOST_TEST(highest < before + 2 * mib, "from " << before << " to " << highest);
+    reset_on_close(client);
+    client.reset();
+    BOOST_TEST(site.ended("flood", 2).field("reason") == "client gone");
+    BOOST_TEST(site.has_no_children());
+}
+
+BOOST_AUTO_TEST_CASE(a_slow_reader_does_not_make_its_program_idle)
+{
+    cgi_site const site{"--http-cgi-idle-timeout", "200ms"};
+    unique_fd const client = connect_tcp(site.port());
+    set_buffers(client, 64 * 1024, 64 * 1024);
+    send_all(client, get_request("/cgi-bin/flood?length=20000000"));
+    receive_until(client, "\r\n\r\n");
+    // It is the client that makes the program wait.
+    bool const ended =
+        site.server.log()
+            .wait_for([](log_line const& l) { return l.event() == "cgi-ended"; }, milliseconds(500))
+            .has_value();
+    BOOST_TEST(!ended);
+    take(client, 20'000'000);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_reads_nothing_stops_its_client)
+{
+    cgi_site const site{"--http-max-body", "1g", "--write-timeout", "60s"};
+    unique_fd const client = connect_tcp(site.port());
+    send_all(client, post("silent.sh?" + site.note("pid"), with_length(512 * mib)));
+    site.noted("pid");
+    auto const before = private_bytes(site.server.pid());
+    std::string const block = noise(256 * 1024);
+    std::size_t sent = 0;
+    set_limit(client, milliseconds(300));
+    reset_on_close(client); // an orderly end would wait behind what the daemon does not take
+    try {
+        for (; sent < 512 * mib; sent += block.size())
+            send_all(client, block);
+    } catch (std::system_error const& error) {
+        BOOST_TEST(error.code().value() == EAGAIN);
+    }
+    BOOST_TEST(sent < 64 * mib); // the kernel's buffers
+    BOOST_TEST(private_bytes(site.server.pid()) < before + 2 * mib);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "tests/integration/cgi_site.hpp"
+
+#include <boost/json/value.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include <unistd.h>
+
+using namespace polyport::integration;
+using polyport::unique_fd;
+
+namespace {
+
+std::string get_1_0(std::string const& program)
+{
+    return "GET /cgi-bin/" + program + " HTTP/1.0\r\n\r\n";
+}
+
+bool is_stopped_by(log_line const& line, std::string_view signal)
+{
+    return line.field("status").find(signal) != std::string::npos;
+}
+
+/// What its descriptors point to, by /proc; empty when it is gone.
+std::vector<std::string> files_of(pid_t pid)
+{
+    return open_files(pid);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(cgi_supervision)
+
+// The client leaves
+
+BOOST_AUTO_TEST_CASE(a_silent_program_ends_as_soon_as_its_client_leaves)
+{
+    cgi_site const site;
+    descriptor_check const descriptors(site.server);
+    std::int64_t quickest = 1'000'000;
+    for (int i = 0; i < 3; ++i) {
+        std::string const name = "pid" + std::to_string(i);
+        unique_fd client = site.ask("silent.sh?" + site.note(name), i == 0 ? "" : "Connection: close\r\n");
+        pid_t const pid = site.noted(name);
+        client.reset();
+        BOOST_TEST(has_ended(pid));
+        auto const record = site.ended("silent.sh", static_cast<std::size_t>(i) + 1);
+        BOOST_TEST(record.field("reason") == "client gone");
+        quickest = std::min<std::int64_t>(quickest, std::stol(record.field("duration-ms")));
+    }
+    // Before the time that a client has which only shuts its sending side.
+    BOOST_TEST(quickest < 1000);
+    BOOST_TEST(site.has_no_children());
+}
+
+BOOST_AUTO_TEST_CASE(a_client_of_http_1_0_that_leaves_ends_its_program_too)
+{
+    cgi_site const site;
+    unique_fd client = connect_tcp(site.port());
+    send_all(client, get_1_0("silent.sh?" + site.note("pid")));
+    pid_t const pid = site.noted("pid");
+    client.reset();
+    BOOST_TEST(has_ended(pid));
+    BOOST_TEST(site.ended("silent.sh").field("reason") == "client gone");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_amid_the_answer_ends_its_program)
+{
+    cgi_site const site;
+    unique_fd client = site.ask("stubborn.sh?" + site.note("pid"));
+    BOOST_TEST(receive_until(client, "begun\n").starts_with("HTTP/1.1 200"));
+    reset_on_close(client);
+    client.reset();
+    BOOST_TEST(has_ended(site.noted("pid")));
+    BOOST_TEST(site.ended("stubborn.sh").field("reason") == "client gone");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_of_a_unix_socket_that_leaves_ends_its_program)
+{
+    temporary_directory const folder;
+    auto const path = folder / "s";
+    daemon_process const server(
+        {"--http", path.string(), "--http-root", POLYPORT_CGI_ROOT, "--http-cgi", "/cgi-bin/"});
+    unique_fd client = connect_unix(path);
+    send_all(client, get_request("/cgi-bin/silent.sh"));
+    BOOST_TEST(eventually([&] { return files_of(server.pid()).size() > 0; }));
+    client.reset();
+    BOOST_TEST(server.log()
+                   .wait_for([](log_line const& l) { return l.event() == "cgi-ended"; })
+                   .value()
+                   .field("reason") == "client gone");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_only_shuts_its_sending_side_has_its_answer)
+{
+    cgi_site const site;
+    unique_fd const client = site.ask("late.sh?1.3", "Connection: close\r\n");
+    shut_sending(client);
+    // It was asked whether it is still there.
+    BOOST_TEST(receive_until(client, "\r\n\r\n") == "HTTP/1.1 100 Continue\r\n\r\n");
+    http_reply const reply = receive_reply(client);
+    BOOST_TEST(reply.status == 200);
+    BOOST_TEST(reply.body == "late\n");
+    BOOST_TEST(receive_to_end(client).empty());
+}
+
+// Time
+
+BOOST_AUTO_TEST_CASE(a_program_that_takes_too_long_is_a_gateway_timeout)
+{
+    cgi_site const site{"--http-cgi-timeout", "200ms", "--http-cgi-kill-grace", "100ms"};
+    descriptor_check const descriptors(site.server);
+    http_reply const reply = site.get("silent.sh?" + site.note("pid"));
+    BOOST_TEST(reply.status == 504);
+    BOOST_TEST(has_ended(site.noted("pid")));
+    auto const record = site.ended("silent.sh");
+    BOOST_TEST(record.field("reason") == "http-cgi-timeout");
+    BOOST_TEST(is_stopped_by(record, "TERM"));
+    BOOST_TEST(site.has_no_children());
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_idles_is_a_gateway_timeout)
+{
+    cgi_site const site{"--http-cgi-idle-timeout", "200ms", "--http-cgi-kill-grace", "100ms"};
+    BOOST_TEST(site.get("silent.sh").status == 504);
+    BOOST_TEST(site.ended("silent.sh").field("reason") == "http-cgi-idle-timeout");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_has_begun_is_broken_off_so_that_it_shows)
+{
+    cgi_site const site{"--http-cgi-idle-timeout", "200ms", "--http-cgi-kill-grace", "100ms"};
+    unique_fd const client = site.ask("slow.sh?1000");
+    std::string const answer = receive_to_end(client);
+    BOOST_TEST(answer.find("\r\n6\r\nfirst\n\r\n") != answer.npos, answer);
+    BOOST_TEST(!answer.ends_with("0\r\n\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(the_whole_group_gets_term_and_then_kill)
+{
+    cgi_site const site{"--http-cgi-idle-timeout", "300ms", "--http-cgi-kill-grace", "100ms"};
+    unique_fd const deaf = site.ask("stubborn.sh?" + site.note("deaf"));
+    unique_fd const parent = site.ask("family.sh?" + site.note("child"));
+    pid_t const deaf_pid = site.noted("deaf");
+    pid_t const child_pid = site.noted("child");
+    BOOST_TEST(has_ended(deaf_pid));
+    BOOST_TEST(has_ended(child_pid));
+    BOOST_TEST(is_stopped_by(site.ended("stubborn.sh"), "KILL"));
+    BOOST_TEST(is_stopped_by(site.ended("family.sh"), "TERM"));
+    BOOST_TEST(site.has_no_children());
+}
+
+// Exits and what they leave
+
+BOOST_AUTO_TEST_CASE(a_grandchild_that_keeps_the_output_open_holds_nothing_up)
+{
+    cgi_site const site{"--http-cgi-output-grace", "50ms"};
+    descriptor_check const descriptors(site.server);
+    unique_fd const client = site.ask("grandchild.sh?" + site.note("child"));
+    BOOST_TEST(receive_reply(client).body == "done\n");
+    send_all(client, get_request("/cgi-bin/hello.sh")); // the connection goes on
+    BOOST_TEST(receive_reply(client).body == "hello\n");
+    BOOST_TEST(site.ended("grandchild.sh").field("status") == "exit 0");
+    ::kill(site.noted("child"), SIGKILL); // left alone on purpose: a program may leave a service behind
+}
+
+BOOST_AUTO_TEST_CASE(without_a_grace_time_the_output_is_waited_for)
+{
+    cgi_site const site{"--http-cgi-output-grace", "0"};
+    unique_fd const client = site.ask("grandchild.sh?" + site.note("child"));
+    pid_t const child = site.noted("child");
+    BOOST_TEST(receive_until(client, "done\n").starts_with("HTTP/1.1 200"));
+    ::kill(child, SIGKILL);
+    BOOST_TEST(receive_until(client, "0\r\n\r\n").ends_with("\r\n0\r\n\r\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_program_may_outlive_its_request)
+{
+    cgi_site const site;
+    BOOST_TEST(site.get("outlives.sh").body == "done\n");
+    BOOST_TEST(site.ended("outlives.sh").field("status") == "exit 7");
+    BOOST_TEST(site.has_no_children());
+}
+
+BOOST_AUTO_TEST_CASE(an_end_without_an_answer_is_a_bad_gateway_with_its_status_in_the_log)
+{
+    cgi_site const site;
+    BOOST_TEST(site.get("nothing.sh").status == 502);
+    BOOST_TEST(site.ended("nothing.sh").field("status") == "exit 3");
+    BOOST_TEST(site.get("crash.sh").status == 502);
+    BOOST_TEST(is_stopped_by(site.ended("crash.sh"), "SEGV"));
+    // Told to end as soon as it is known that its answer is none.
+    BOOST_TEST(site.get("no-header.sh").status == 502);
+    BOOST_TEST(is_stopped_by(site.ended("no-header.sh"), "TERM"));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_started_says_why)
+{
+    cgi_site const site;
+    struct {
+        char const* program;
+        int status;
+        char const* says;
+    } const cases[] = {
+        {"no-interpreter", 500, "#!"},
+        {"lost-interpreter", 500, "interpreter"},
+        {"not-executable.txt", 403, nullptr},
+        {"none-at-all", 404, nullptr},
+    };
+    for (auto const& c : cases) {
+        BOOST_TEST(site.get(c.program).status == c.status, c.program);
+        if (!c.says)
+            continue;
+        auto const line = site.server.log().wait_for([&](log_line const& l) {
+            return l.event() == "cgi-not-started" && l.field("message").find(c.program) != std::string::npos;
+        });
+        BOOST_TEST_REQUIRE(line.has_value());
+        BOOST_TEST(line->field("message").find(c.says) != std::string::npos, line->text);
+    }
+    BOOST_TEST(site.get("hello.sh").body == "hello\n");
+    BOOST_TEST(site.has_no_children());
+}
+
+// Admission
+
+BOOST_AUTO_TEST_CASE(at_most_so_many_run_some_wait_and_more_are_refused)
+{
+    cgi_site const site{"--http-cgi-max", "1", "--http-cgi-queue", "1"};
+    unique_fd running = site.ask("silent.sh?" + site.note("pid"));
+    pid_t const pid = site.noted("pid");
+    unique_fd const waiting = site.ask("hello.sh");
+    // It waits once nothing but it is left to do.
+    BOOST_TEST(eventually([&] {
+        site.server.signal(SIGUSR1);
+        return site.server.log()
+            .wait_for(
+                [](log_line const& l) { return l.event() == "cgi-programs" && l.field("waiting") == "1"; },
+                milliseconds(200))
+            .has_value();
+    }));
+    http_reply const refused = site.get("hello.sh");
+    BOOST_TEST(refused.status == 503);
+    BOOST_TEST(refused.field("retry-after") == "1");
+    running.reset();
+    BOOST_TEST(has_ended(pid));
+    BOOST_TEST(receive_reply(waiting).body == "hello\n");
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_too_long_is_refused)
+{
+    cgi_site const site{"--http-cgi-max", "1", "--http-cgi-queue-timeout", "100ms"};
+    unique_fd const running = site.ask("silent.sh?" + site.note("pid"));
+    site.noted("pid");
+    http_reply const refused = site.get("hello.sh");
+    BOOST_TEST(refused.status == 503);
+    BOOST_TEST(refused.field("retry-after") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(who_leaves_while_it_waits_runs_nothing)
+{
+    cgi_site const site{"--http-cgi-max", "1"};
+    unique_fd running = site.ask("silent.sh?" + site.note("pid"));
+    pid_t const pid = site.noted("pid");
+    unique_fd waiting = site.ask("status.sh?200");
+    reset_on_close(waiting);
+    waiting.reset();
+    BOOST_TEST(site.server.log().wait_for_count("closed", 1));
+    running.reset();
+    BOOST_TEST(has_ended(pid));
+    BOOST_TEST(site.get("hello.sh").status == 200);
+    BOOST_TEST(site.server.log().text().find("status.sh") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(one_client_address_cannot_have_all_the_places)
+{
+    cgi_site const site{"--http-cgi-max", "4", "--http-cgi-max-per-ip", "1"};
+    unique_fd running = site.ask("silent.sh?" + site.note("one"));
+    pid_t const pid = site.noted("one");
+    unique_fd const waiting = site.ask("hello.sh");
+    unique_fd const other = site.ask("hello.sh", "", "127.0.0.2");
+    BOOST_TEST(receive_reply(other).body == "hello\n");
+    site.ended("hello.sh");
+    BOOST_TEST(site.server.log().count("cgi-ended") == 1U);
+    running.reset();
+    BOOST_TEST(has_ended(pid));
+    BOOST_TEST(receive_reply(waiting).body == "hello\n");
+}
+
+// What a program is given
+
+BOOST_AUTO_TEST_CASE(a_program_has_no_descriptor_of_the_daemon)
+{
+    cgi_site const site;
+    std::vector<unique_fd> idle;
+    for (int i = 0; i < 20; ++i)
+        idle.push_back(connect_tcp(site.port()));
+    unique_fd const other = site.ask("silent.sh?" + site.note("other"));
+    unique_fd const client = site.ask("silent.sh?" + site.note("pid"));
+    site.noted("other");
+    // 0 is /dev/null, since there is no body.
+    auto const files = files_of(site.noted("pid"));
+    BOOST_TEST_REQUIRE(files.size() == 3U);
+    BOOST_TEST(files[0] == "/dev/null");
+    BOOST_TEST(files[1].starts_with("pipe:"));
+    BOOST_TEST(files[2].starts_with("pipe:"));
+    BOOST_TEST(files[1] != files[2]);
+}
+
+BOOST_AUTO_TEST_CASE(limits_and_umask_are_as_asked_for)
+{
+    cgi_site const site{"--http-cgi-files", "32", "--http-cgi-umask", "077"};
+    std::string const body = site.get("conformance").body;
+    BOOST_TEST(body.find("\"files\":32,") != body.npos, body);
+    BOOST_TEST(body.find("\"umask\":\"077\"") != body.npos);
+    BOOST_TEST(body.find("\"signals_changed\":0") != body.npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_without_end_runs_out_of_processor_time)
+{
+    cgi_site const site{"--http-cgi-cpu", "1s"};
+    BOOST_TEST(site.get("spin.sh").status == 502);
+    auto const record = site.ended("spin.sh");
+    BOOST_TEST((is_stopped_by(record, "XCPU") || is_stopped_by(record, "KILL")), record.text);
+    BOOST_TEST(std::stod(record.field("processor-ms")) >= 900.0);
+}
+
+BOOST_AUTO_TEST_CASE(programs_end_with_a_daemon_that_is_killed)
+{
+    cgi_site site;
+    unique_fd const client = site.ask("silent.sh?" + site.note("pid"));
+    pid_t const pid = site.noted("pid");
+    site.server.expect_status(128 + SIGKILL);
+    site.server.signal(SIGKILL);
+    BOOST_TEST(has_ended(pid));
+}
+
+// What there is to see
+
+BOOST_AUTO_TEST_CASE(standard_error_is_in_the_log_line_by_line)
+{
+    cgi_site const site;
+    BOOST_TEST(site.get("errors.sh").body == "ok\n");
+    site.ended("errors.sh");
+    std::vector<std::string> lines;
+    for (auto const& line : site.server.log().lines()) {
+        if (line.event() != "cgi-stderr")
+            continue;
+        BOOST_TEST(line.field("program").ends_with("/cgi-bin/errors.sh"));
+        BOOST_TEST(line.field("connection") != "");
+        BOOST_TEST(line.text.find('\033') == std::string::npos);
+        lines.push_back(line.field("text"));
+    }
+    std::vector<std::string> const expected{"one", "two \033[31mred", "three without an end"};
+    BOOST_TEST(lines.size() == 3U);
+    BOOST_TEST(lines[0] == expected[0]);
+    BOOST_TEST(lines[2] == expected[2]);
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_standard_error_is_held_back_and_counted)
+{
+    cgi_site const site;
+    BOOST_TEST(site.get("noisy.sh").body == "ok\n");
+    site.ended("noisy.sh");
+    std::size_t const lines = site.server.log().count("cgi-stderr");
+    BOOST_TEST(lines > 0U);
+    BOOST_TEST(lines <= 100U);
+}
+
+BOOST_AUTO_TEST_CASE(the_tables_show_what_runs)
+{
+    cgi_site const site;
+    unique_fd const client = site.ask("stubborn.sh?" + site.note("pid"));
+    receive_until(client, "begun\n");
+    pid_t const pid = site.noted("pid");
+    site.server.signal(SIGUSR1);
+    auto const line =
+        site.server.log().wait_for([](log_line const& l) { return l.event() == "cgi-program"; });
+    BOOST_TEST_REQUIRE(line.has_value());
+    BOOST_TEST(line->field("pid") == std::to_string(pid));
+    BOOST_TEST(line->field("program").ends_with("/cgi-bin/stubborn.sh"));
+    BOOST_TEST(std::stod(line->field("age")) >= 0.0);
+    BOOST_TEST(std::stoul(line->field("out")) > 0U);
+    BOOST_TEST(line->field("connection") != "");
+}
+
+BOOST_AUTO_TEST_CASE(a_run_is_recorded_with_what_it_cost)
+{
+    cgi_site const site;
+    site.get("conformance");
+    auto const record = site.ended("conformance");
+    for (char const* name : {"pid", "status", "duration-ms", "in", "out", "processor-ms"})
+        BOOST_TEST(record.field(name) != "", name);
+    BOOST_TEST(record.field("status") == "exit 0");
+    BOOST_TEST(record.level() == "info");
+}
+
+// The end of the daemon
+
+BOOST_AUTO_TEST_CASE(a_drain_lets_programs_finish)
+{
+    cgi_site site;
+    unique_fd const client = site.ask("slow.sh?0.5");
+    receive_until(client, "first\n");
+    site.server.signal(SIGTERM);
+    BOOST_TEST(receive_until(client, "0\r\n\r\n").find("second\n") != std::string::npos);
+    BOOST_TEST(site.server.wait().value() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_the_drain_ends_programs)
+{
+    cgi_site site{"--drain-timeout", "200ms", "--http-cgi-kill-grace", "200ms"};
+    unique_fd const one = site.ask("silent.sh?" + site.note("one"));
+    unique_fd const other = site.ask("stubborn.sh?" + site.note("other"));
+    pid_t const first = site.noted("one");
+    pid_t const second = site.noted("other");
+    site.server.signal(SIGTERM);
+    BOOST_TEST(site.server.wait().value() == 0);
+    BOOST_TEST(has_ended(first));
+    BOOST_TEST(has_ended(second));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
