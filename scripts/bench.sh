@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Usage: scripts/bench.sh [OPTION…] [stream|udp|start|memory|http|check]…
+# Usage: scripts/bench.sh [OPTION…] [stream|udp|start|memory|http|cgi|check]…
 #
 # Builds polyportd for release and measures it against the least that a server could do (tests/bench), and prints
 # Markdown tables. The server runs on processor 0, the load on processor 1; the two servers take turns, and a
@@ -11,6 +11,7 @@
 #   start    the time from starting the process to its launch report
 #   memory   the memory of an idle connection
 #   http     files over HTTP, against nginx, lighttpd and apache2, with wrk
+#   cgi      programs run, against spawn_limit, lighttpd's mod_cgi and fcgiwrap behind nginx
 #   check    the load generators and limit programs against others of the same names (with --reference)
 #
 #   --quick            fewer and shorter rounds: does it run at all
@@ -43,7 +44,7 @@ while [ $# -gt 0 ]; do
         help_of "$0"
         exit 0
         ;;
-    stream | udp | start | memory | http | check) groups+=("$1") ;;
+    stream | udp | start | memory | http | cgi | check) groups+=("$1") ;;
     *)
         printf '%s: unknown argument %q; see --help\n' "${0##*/}" "$1" >&2
         exit 2
@@ -51,7 +52,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ ${#groups[@]} -gt 0 ] || groups=(stream udp start memory http)
+[ ${#groups[@]} -gt 0 ] || groups=(stream udp start memory http cgi)
 
 if [ -z "$bin" ]; then
     install_for bench >&2
@@ -270,6 +271,11 @@ bench_memory()
 bench_http()
 {
     python3 -B "$root/scripts/bench_http.py" "$bin/polyportd" --rounds "$rounds" --seconds "$seconds"
+}
+
+bench_cgi()
+{
+    python3 -B "$root/scripts/bench_cgi.py" "$bin" "$bin/../tests/cgi/www" --rounds "$rounds" --seconds "$seconds"
 }
 
 # Ours against the reference, each in its own place: the same load on both servers, then both loads on one server.

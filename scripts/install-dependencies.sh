@@ -45,6 +45,8 @@ check=(
 )
 bench=(
     apache2-bin
+    curl
+    fcgiwrap
     gcc
     lighttpd
     nginx-light

@@ -31,6 +31,13 @@ std::string_view next_word(std::string_view& line) noexcept
     return word;
 }
 
+// What tables of systems say of names that today nearly always mean something else: .ts is a piece of a video
+// stream, or a program, and Qt's translations are hardly on any site.
+bool is_outdated(std::string_view extension, std::string_view type) noexcept
+{
+    return extension == "ts" && type == "text/vnd.trolltech.linguist";
+}
+
 bool is_media_type(std::string_view text) noexcept
 {
     std::size_t const slash = text.find('/');
@@ -73,7 +80,7 @@ std::size_t content_types::add_table(std::string_view text)
             continue;
         for (std::string_view extension = next_word(line); !extension.empty(); extension = next_word(line)) {
             std::string const key = in_lower_case(extension);
-            if (key.size() > longest_extension)
+            if (key.size() > longest_extension || is_outdated(key, type))
                 continue;
             add(key, type);
             ++added;

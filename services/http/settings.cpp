@@ -120,7 +120,8 @@ void declare_cgi(option_set& options, settings& http)
                 "time between asking a program to end (SIGTERM) and ending it (SIGKILL)",
                 bind_duration(cgi.kill_grace, 0ms, 1h));
     options.add("http-cgi-output-grace", "T",
-                "time in which programs that a finished program has left behind may go on with its output",
+                "time in which programs that a finished program has left behind may go on with its output; 0 "
+                "waits for their end",
                 bind_duration(cgi.output_grace, 0ms, 7 * day));
     options.add("http-cgi-max", "N", "programs at a time; 0 chooses by the number of processors",
                 bind_number(cgi.max, 0, 100'000));

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+// Listings in a real browser. Skipped with a message where there is no Chromium, which is too large to ask
+// for.
+#include "tests/integration/daemon.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include <unistd.h>
+
+using namespace polyport::integration;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr auto browser = "/usr/bin/chromium";
+
+boost::test_tools::assertion_result is_there(boost::unit_test::test_unit_id)
+{
+    bool const there = ::access(browser, X_OK) == 0;
+    if (!there)
+        std::fprintf(stderr, "skipped: %s is not there; install the package chromium\n", browser);
+    return there;
+}
+
+/// The page as the browser has it once its scripts and events have run.
+std::string page_at(std::string const& url, fs::path const& profile)
+{
+    auto const done =
+        run({browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+             "--user-data-dir=" + profile.string(), "--virtual-time-budget=1000", "--dump-dom", url});
+    BOOST_TEST_REQUIRE(done.status == 0, done.err);
+    return done.out;
+}
+
+bool in_this_order(std::string const& text, std::initializer_list<std::string_view> parts)
+{
+    std::size_t at = 0;
+    for (auto const part : parts) {
+        at = text.find(part, at);
+        if (at == text.npos)
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(http_browser, *boost::unit_test::precondition(is_there))
+
+BOOST_AUTO_TEST_CASE(a_listing_sorts_and_runs_nothing_of_its_names)
+{
+    temporary_directory const folder;
+    fs::path const root = folder / "root";
+    fs::create_directories(root / "middle");
+    write_file(root / "alpha.txt", std::string(2000, 'x'));
+    write_file(root / "zulu.txt", "x");
+    write_file(root / "<img src=x onerror=document.title='taken'>", "x");
+    write_file(root / "a&amp;b.txt", "x");
+    daemon_process const server({"--http", "0", "--http-root", root.string(), "--http-listing", "on"});
+    std::string const url = "http://127.0.0.1:" + std::to_string(server.port("http")) + "/";
+
+    std::string const by_name = page_at(url, folder / "profile");
+    BOOST_TEST(in_this_order(by_name, {">middle/</a>", ">alpha.txt</a>", ">zulu.txt</a>"}), by_name);
+    BOOST_TEST(by_name.find("<title>taken") == by_name.npos);
+    BOOST_TEST(by_name.find("<img") == by_name.npos);
+    BOOST_TEST(by_name.find("a&amp;amp;b.txt") != by_name.npos);
+    std::string const by_size = page_at(url + "?sort=size&order=asc", folder / "profile");
+    BOOST_TEST(in_this_order(by_size, {">zulu.txt</a>", ">alpha.txt</a>"}), by_size);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
