@@ -20,6 +20,7 @@ DETACHED = re.compile(r"\basio::detached\b|<boost/asio/detached\.hpp>")
 # The introducer of a lambda that captures: not an index, not an attribute, not [].
 CAPTURE = re.compile(r"(?<![\w\])\[])\s*\[(?![\[\]])[^\[\];]*\]\s*(?:\(|\{|<|mutable\b|->)")
 # GCC 12 corrupts the frame of a coroutine that awaits within a condition or behind a short circuit.
+SUITE = re.compile(r"^BOOST_(?:AUTO|FIXTURE)_TEST_SUITE\((\w+)", re.MULTILINE)
 CONDITION = re.compile(r"\b(?:if|while)\s*\(")
 AWAIT_BEHIND_OPERATOR = re.compile(r"(?:&&|\|\||\?)\s*!?\s*\(*\s*co_await\b")
 COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'', re.DOTALL)
@@ -80,6 +81,12 @@ def findings(name: str, text: str):
             yield number, f"{layer}/ must not include {included[1]}"
     if path.suffix == ".hpp" and "#pragma once" not in text:
         yield 1, "a header without '#pragma once'"
+
+    # CMake makes a test of each file by its name: another suite than that one would never run.
+    suite = path.stem.removesuffix("_test")
+    if path.parts[:2] in {("tests", "unit"), ("tests", "integration")} and path.stem != suite:
+        if suite not in SUITE.findall(text):
+            yield 1, f"a file of tests without BOOST_AUTO_TEST_SUITE({suite})"
 
     code = without_comments(text)
     for found in DETACHED.finditer(code):

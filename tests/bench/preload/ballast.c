@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// LD_PRELOAD=ballast.so BALLAST_GIB=N: the program has N GiB of memory more, all of it in use, as one has that has
-// run for long. What it costs to start a process shall not depend on that.
+// LD_PRELOAD=ballast.so BALLAST_GIB=N: the program has N GiB of memory more, all of it in use, as one has
+// that has run for long. What it costs to start a process shall not depend on that.
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>

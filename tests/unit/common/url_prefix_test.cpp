@@ -7,7 +7,7 @@
 
 using namespace polyport;
 
-BOOST_AUTO_TEST_SUITE(url_prefixes)
+BOOST_AUTO_TEST_SUITE(url_prefix)
 
 BOOST_AUTO_TEST_CASE(a_prefix_is_a_path_with_or_without_a_host)
 {

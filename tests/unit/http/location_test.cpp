@@ -56,7 +56,7 @@ struct fixture {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(locations, fixture)
+BOOST_FIXTURE_TEST_SUITE(location, fixture)
 
 BOOST_AUTO_TEST_CASE(the_longest_prefix_of_whole_segments_has_the_path)
 {
