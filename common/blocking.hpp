@@ -22,8 +22,8 @@ task<std::invoke_result_t<Work&>> run_blocking(runtime& owner, Work work)
     using value = std::invoke_result_t<Work&>;
     auto const outcome = std::make_shared<std::optional<value>>();
     auto initiation = [&owner, outcome, &work](auto handler) {
-        boost::asio::post(owner.blocking_work(), [&context = owner.context(), outcome, job = std::move(work),
-                                                  resume = std::move(handler)]() mutable {
+        owner.in_background([&context = owner.context(), outcome, job = std::move(work),
+                             resume = std::move(handler)]() mutable {
             outcome->emplace(job());
             boost::asio::post(context, std::move(resume));
         });

@@ -3,17 +3,17 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <chrono>
 #include <exception>
 #include <utility>
 
 namespace polyport {
 namespace {
 
-// Room for a 16 KiB message many times over, and 64 bytes more than a power of two, so that buffers do not
-// all begin at the same cache set.
-constexpr std::size_t buffer_size = 64 * 1024 + 64;
+constexpr std::size_t buffer_size = 64 * 1024; // room for a 16 KiB message many times over
 constexpr std::size_t buffers_kept = 64;
-constexpr std::size_t blocking_threads = 2;
+constexpr std::size_t background_threads = 2;
+constexpr std::chrono::seconds background_kept_for{1};
 
 void log_failure(logger& log, std::uint64_t id, std::string_view service, std::exception_ptr const& failure)
 {
@@ -42,10 +42,11 @@ runtime::runtime(server_settings const& settings, logger& log, rlim_t initial_de
 
 runtime::~runtime()
 {
-    if (blocking_work_) { // what has not begun is not worth waiting for
-        blocking_work_->stop();
-        blocking_work_->join();
+    if (background_) { // what has not begun is not worth waiting for
+        background_->stop();
+        background_->join();
     }
+    background_idle_.reset();
     connections_.discard_all();
     sweep_timer_.reset();
     sockets_.reset();
@@ -63,11 +64,24 @@ void runtime::sweep_deadlines()
     });
 }
 
-boost::asio::thread_pool& runtime::blocking_work()
+boost::asio::thread_pool& runtime::background()
 {
-    if (!blocking_work_)
-        blocking_work_.emplace(blocking_threads);
-    return *blocking_work_;
+    if (!background_)
+        background_.emplace(background_threads);
+    return *background_;
+}
+
+void runtime::background_job_done()
+{
+    if (--background_jobs_ > 0)
+        return;
+    if (!background_idle_)
+        background_idle_.emplace(context_);
+    background_idle_->expires_after(background_kept_for);
+    background_idle_->async_wait([this](error_code error) {
+        if (!error && background_jobs_ == 0)
+            background_.reset(); // its threads have nothing to do, so joining them takes no time
+    });
 }
 
 void runtime::spawn(service_instance& service, std::unique_ptr<connection> c)

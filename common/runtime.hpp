@@ -11,18 +11,21 @@
 #include "common/settings.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <sys/resource.h>
 
 namespace polyport {
 
 /// What every service stands on: the one io_context with all that hangs on it. Outlives every coroutine.
-/// Used by the thread that runs the context alone, but for logger and blocking_work().
+/// Used by the thread that runs the context alone, but for the logger.
 class runtime {
 public:
     /// `settings` and `log` outlive it. `initial_descriptors`: see below.
@@ -45,14 +48,26 @@ public:
     /// The soft limit on descriptors that the daemon was started with, for programs that it starts.
     rlim_t initial_descriptors() const noexcept { return initial_descriptors_; }
 
-    /// For what blocks: name look-ups, directory scans, password hashes. Started when it is first asked for.
-    boost::asio::thread_pool& blocking_work();
+    /// Runs `job` on a thread of a small pool: for what blocks (directory scans, password hashes) or takes
+    /// long (compression). It must not throw. The pool is there while there is work, and for a moment longer:
+    /// a process of one thread pays less for each system call.
+    template <class Job>
+    void in_background(Job job)
+    {
+        ++background_jobs_;
+        boost::asio::post(background(), [this, job = std::move(job)]() mutable {
+            job();
+            boost::asio::post(context_, [this] { background_job_done(); });
+        });
+    }
 
     /// Lets the handler of `service` have the connection, as a task that belongs to the table. An exception
     /// that escapes it is logged as a bug, and ends that connection alone.
     void spawn(service_instance& service, std::unique_ptr<connection> c);
 
 private:
+    boost::asio::thread_pool& background();
+    void background_job_done();
     void sweep_deadlines();
 
     server_settings const& settings_;
@@ -66,7 +81,9 @@ private:
     boost::asio::io_context context_{1}; // one thread runs it
     std::optional<readiness> sockets_;
     std::optional<boost::asio::steady_timer> sweep_timer_;
-    std::optional<boost::asio::thread_pool> blocking_work_;
+    std::optional<boost::asio::thread_pool> background_;
+    std::optional<boost::asio::steady_timer> background_idle_;
+    std::size_t background_jobs_ = 0;
 };
 
 } // namespace polyport

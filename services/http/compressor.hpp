@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "common/runtime.hpp"
 #include "services/http/accept_encoding.hpp"
 #include "services/http/file_cache.hpp"
 #include "services/http/served_file.hpp"
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <cstddef>
 #include <set>
@@ -23,11 +21,8 @@ std::string compress(content_coding coding, std::string_view bytes);
 /// compressed form is done it takes its place in the cache. A form that is not smaller is not kept.
 class compressor {
 public:
-    /// All outlive it; `workers` is joined before the cache goes.
-    compressor(boost::asio::io_context& loop, boost::asio::thread_pool& workers, file_cache& files)
-        : loop_(loop), workers_(workers), files_(files)
-    {
-    }
+    /// Both outlive it.
+    compressor(runtime& owner, file_cache& files) : owner_(owner), files_(files) {}
 
     static constexpr coding_set codings() noexcept
     {
@@ -42,8 +37,7 @@ private:
 
     static constexpr std::size_t max_waiting = 64;
 
-    boost::asio::io_context& loop_;
-    boost::asio::thread_pool& workers_;
+    runtime& owner_;
     file_cache& files_;
     std::set<std::pair<std::string, content_coding>> waiting_; ///< etag and coding
     std::set<std::string> in_vain_;                            ///< etags of files that do not get smaller

@@ -52,7 +52,7 @@ void http_service::start(runtime& owner)
     add_table_from_file(types, system_types);
     locations_.emplace(settings_, types);
     files_.emplace(static_cast<std::size_t>(settings_.file_cache));
-    compressor_.emplace(owner.context(), owner.blocking_work(), *files_);
+    compressor_.emplace(owner, *files_);
     programs_ = std::make_unique<cgi::gateway>(owner, settings_.cgi, owner.initial_descriptors());
     auto const& log = owner.settings().log;
     if (!log.access_file.empty())
