@@ -173,6 +173,9 @@ public:
     /// Both directions are gone: reset, or closed by both.
     bool gone() const noexcept { return gone_; }
 
+    /// False if a read is known to find nothing: the next edge has not come yet.
+    bool may_be_readable() const noexcept { return readable_; }
+
     /// What a system call has shown: EAGAIN, or a read shorter than its buffer. The end of the stream gives
     /// no further edge, so that input counts as ready for ever once the peer has closed.
     void input_drained() noexcept { readable_ = peer_closed_; }

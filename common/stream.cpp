@@ -69,6 +69,8 @@ io_result stream::read_now(std::span<char> into)
         return {reason, 0};
     waited_for(c_->state == connection_state::idle ? connection_state::idle : connection_state::reading,
                deadline_kind::idle);
+    if (!c_->socket.may_be_readable())
+        return {boost::asio::error::would_block, 0};
     ssize_t count = 0;
     do {
         count = ::recv(c_->socket.fd(), into.data(), into.size(), 0);

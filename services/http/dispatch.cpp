@@ -155,13 +155,19 @@ file_cache::entry find_by_target(http_service& service, exchange& x)
     if (!reads_only(x.head.verb()) || target.find_first_of("%?") != std::string_view::npos)
         return nullptr;
     auto const& place = place_of(service, x, target);
-    auto file = service.find_cached(place, target, coarse_now());
+    auto file = service.find_cached(place, target, x.client.info().socket.set().turn_began());
     if (file)
         x.place = &place;
     return file;
 }
 
 } // namespace
+
+bool dispatch_now(http_service& service, exchange& x)
+{
+    auto const file = find_by_target(service, x);
+    return file && send_file_now(service, x, file);
+}
 
 task<bool> dispatch(http_service& service, exchange& x)
 {

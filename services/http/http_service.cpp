@@ -82,6 +82,11 @@ void http_service::log_tables()
     programs_->programs().log_table();
 }
 
+bool http_service::answer_now(exchange& x)
+{
+    return dispatch_now(*this, x);
+}
+
 task<bool> http_service::answer(exchange& x)
 {
     return dispatch(*this, x);

@@ -40,6 +40,7 @@ public:
     void reopen_logs() override;
     void log_tables() override;
 
+    bool answer_now(exchange& x) override;
     task<bool> answer(exchange& x) override;
     /// Writes the access log's line, if there is one.
     void log_access(exchange const& x) override;

@@ -31,6 +31,9 @@ public:
     responder& operator=(responder const&) = delete;
     virtual ~responder();
 
+    /// Answers a request if nothing needs to be waited for: then the response is in x.out(), and answer() is
+    /// not asked. Otherwise it leaves no trace.
+    virtual bool answer_now(exchange&) { return false; }
     /// Answers one request. Small responses are left in x.out() for the session to send. False if the
     /// response could not be sent whole: the connection must end.
     virtual task<bool> answer(exchange& x) = 0;

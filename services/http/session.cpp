@@ -24,7 +24,8 @@ constexpr std::uint64_t discard_bytes = 64 * 1024;
 // A client that pipelines without end lets others have their turn after so many reads.
 constexpr unsigned rounds_a_turn = 8;
 
-enum class after { next, idle, close, linger };
+/// What comes after a step of a session: another one, or something to wait for, …
+enum class after { next, wait, idle, close, linger };
 
 /// A workspace for as long as there are requests to answer.
 class lent_workspace {
@@ -50,65 +51,77 @@ public:
     {
     }
 
-    task<after> run()
+    /// Goes on as far as nothing needs to be waited for, which for most requests is all the way.
+    after run_now()
     {
-        auto next = after::next;
-        while (next == after::next) {
-            auto const parsed = parse_head(w_.input.unread(), host_.limits(), w_.head);
-            switch (parsed.what) {
-            case parse_result::kind::need_more:
-                next = co_await receive();
-                break;
-            case parse_result::kind::rejected:
-                next = co_await refuse(parsed);
-                break;
-            case parse_result::kind::complete:
-                next = co_await answer(parsed.size);
-                break;
-            }
+        for (;;) {
+            parsed_ = parse_head(w_.input.unread(), host_.limits(), w_.head);
+            auto next = after::wait;
+            if (parsed_.what == parse_result::kind::need_more)
+                next = receive_now();
+            else if (parsed_.what == parse_result::kind::complete)
+                next = answer_now();
+            if (next != after::next)
+                return next;
         }
-        co_return next;
+    }
+
+    /// What run_now() could not do, when it has said after::wait.
+    task<after> wait()
+    {
+        switch (parsed_.what) {
+        case parse_result::kind::need_more:
+            return receive();
+        case parse_result::kind::rejected:
+            return refuse(parsed_);
+        case parse_result::kind::complete:
+            break;
+        }
+        return answer();
     }
 
 private:
     // More of a head, or of the next one. Idle when nothing of it has come.
+    after receive_now()
+    {
+        if (++rounds_ % rounds_a_turn == 0 || !x_.flush_now())
+            return after::wait;
+        if (w_.input.empty())
+            w_.input.restart_at(0);
+        else if (w_.input.begin() > 0)
+            w_.input.move_to_front();
+        auto const [error, size] = client_.read_now(w_.input.room());
+        if (!error) {
+            if (w_.input.empty())
+                begin();
+            w_.input.add(size);
+            return after::next;
+        }
+        if (error != boost::asio::error::would_block)
+            return after::close;
+        return w_.input.empty() ? after::idle : after::wait;
+    }
+
     task<after> receive()
     {
-        if (++rounds_ % rounds_a_turn == 0) {
+        if (rounds_ % rounds_a_turn == 0) {
             auto const failed = co_await client_.take_turn();
             if (failed)
                 co_return after::close;
         }
-        if (!x_.flush_now()) {
+        if (!w_.output.empty()) {
             auto const failed = co_await x_.flush();
             if (failed)
                 co_return after::close;
         }
         if (w_.input.empty())
-            w_.input.restart_at(0);
-        else if (w_.input.begin() > 0)
-            w_.input.move_to_front();
-        for (;;) {
-            auto const [error, size] = client_.read_now(w_.input.room());
-            if (!error) {
-                if (w_.input.empty())
-                    begin();
-                w_.input.add(size);
-                co_return after::next;
-            }
-            if (error != boost::asio::error::would_block) {
-                co_return after::close;
-            }
-            if (w_.input.empty())
-                co_return after::idle;
-            if (client_.info().deadline != deadline_kind::header) // from the first byte to the last
-                client_.set_deadline(deadline_kind::header, host_.request_options().header_timeout);
-            auto const waited = co_await client_.wait_readable();
-            if (waited.error == errc::header_timeout)
-                co_return co_await refuse(too_slow());
-            if (waited)
-                co_return after::close;
-        }
+            co_return after::next;
+        if (client_.info().deadline != deadline_kind::header) // from the first byte to the last
+            client_.set_deadline(deadline_kind::header, host_.request_options().header_timeout);
+        auto const waited = co_await client_.wait_readable();
+        if (waited.error == errc::header_timeout)
+            co_return co_await refuse(too_slow());
+        co_return waited ? after::close : after::next;
     }
 
     static parse_result too_slow()
@@ -140,22 +153,47 @@ private:
         co_return flushed ? after::close : after::linger;
     }
 
-    task<after> answer(std::size_t head_size)
+    void begin_answer()
     {
         client_.clear_deadline();
         x_.reset();
         auto& head = w_.head;
-        w_.input.consume(head_size);
+        w_.input.consume(parsed_.size);
         auto const most = host_.request_options().max_requests;
         ++served_;
         x_.keep_alive =
             head.keep_alive() && (most == 0 || served_ < most) && !client_.info().table.draining();
         body_.begin(head.framing(), head.expects_continue());
+    }
 
-        bool const whole = co_await host_.answer(x_);
+    after answer_now()
+    {
+        begin_answer();
+        answered_ = host_.answer_now(x_);
+        if (!answered_)
+            return after::wait;
         finish();
-        if (!whole)
-            co_return after::close;
+        if (!body_.done() || !x_.keep_alive || w_.output.size() > workspace::output_high)
+            return after::wait;
+        return next_request();
+    }
+
+    after next_request()
+    {
+        w_.head.clear();
+        if (!w_.input.empty())
+            x_.started = x_.ended; // its first byte is here already: one look at the clock for both
+        return after::next;
+    }
+
+    task<after> answer()
+    {
+        if (!answered_) {
+            bool const whole = co_await host_.answer(x_);
+            finish();
+            if (!whole)
+                co_return after::close;
+        }
         if (!body_.done()) {
             bool const finished = co_await finish_body();
             if (!finished) {
@@ -176,10 +214,7 @@ private:
             if (failed)
                 co_return after::close;
         }
-        head.clear();
-        if (!w_.input.empty())
-            x_.started = x_.ended; // its first byte is here already: one look at the clock for both
-        co_return after::next;
+        co_return next_request();
     }
 
     // True if the next request can follow.
@@ -198,6 +233,8 @@ private:
     workspace& w_;
     std::uint32_t& served_;
     unsigned rounds_ = 0;
+    bool answered_ = false;
+    parse_result parsed_;
     request_body body_;
     exchange x_;
 };
@@ -207,7 +244,13 @@ task<after> run_turn(responder& host, stream& client, std::uint32_t& served)
 {
     lent_workspace const memory(host);
     turn requests(host, client, *memory, served);
-    co_return co_await requests.run();
+    for (;;) {
+        auto next = requests.run_now();
+        if (next == after::wait)
+            next = co_await requests.wait();
+        if (next != after::next)
+            co_return next;
+    }
 }
 
 // Sends the end of our side, and waits for the client's, reading what it still sends.

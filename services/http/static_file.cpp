@@ -262,6 +262,11 @@ result<file_cache::entry> find_file(http_service& service, location const& place
     return file_cache::entry(*loaded);
 }
 
+bool send_file_now(http_service& service, exchange& x, file_cache::entry const& file)
+{
+    return answer_now(x, make_plan(service, x, file));
+}
+
 task<bool> send_file(http_service& service, exchange& x, file_cache::entry file)
 {
     auto p = make_plan(service, x, file);
