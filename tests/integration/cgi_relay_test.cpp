@@ -64,11 +64,11 @@ BOOST_AUTO_TEST_SUITE(cgi_relay)
 BOOST_AUTO_TEST_CASE(an_output_without_length_is_chunked_for_1_1_and_ends_with_the_connection_for_1_0)
 {
     cgi_site const site;
-    http_reply const newer = site.get("slow.sh?0");
+    http_reply const newer = site.get("slow.sh?0.2");
     BOOST_TEST(newer.chunked);
     BOOST_TEST(newer.body == "first\nsecond\n");
     unique_fd const older = connect_tcp(site.port());
-    send_all(older, "GET /cgi-bin/slow.sh?0 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    send_all(older, "GET /cgi-bin/slow.sh?0.2 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
     http_reply const reply = receive_reply(older);
     BOOST_TEST(reply.to_end);
     BOOST_TEST(reply.field("transfer-encoding") == "");
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(an_output_without_length_is_chunked_for_1_1_and_ends_with_t
 BOOST_AUTO_TEST_CASE(an_output_that_is_there_at_once_has_a_length)
 {
     cgi_site const site;
-    http_reply const reply = site.get("page");
+    http_reply const reply = site.get("at_once");
     BOOST_TEST(!reply.chunked);
     BOOST_TEST(reply.field("content-length") == std::to_string(reply.body.size()));
     BOOST_TEST(reply.body.starts_with("<html>"));
