@@ -200,7 +200,8 @@ public:
             token, this, what);
     }
 
-    task<outcome> wait(event what) { return async_wait(what, boost::asio::use_awaitable); }
+    class deferred_wait;
+    deferred_wait wait(event what) noexcept;
 
     /// Completes in the next turn of the loop, after the others that are ready: for those who could go on for
     /// long without waiting. Signature: void(outcome).
@@ -214,6 +215,9 @@ public:
             },
             token, this);
     }
+
+    class deferred_turn;
+    deferred_turn turn() noexcept;
 
     /// Ends every wait, those to come too, with `reason`. The first reason stands.
     void fail(error_code reason);
@@ -259,5 +263,48 @@ private:
     error_code failure_;
     std::array<waiter*, 4> waiting_{};
 };
+
+/// A wait that begins when a coroutine awaits it. Awaited as it is, it takes no memory but that of the
+/// waiting coroutine: what use_awaitable makes of it is a coroutine of its own, with a frame of about 300
+/// bytes.
+class [[nodiscard]] watched::deferred_wait {
+public:
+    deferred_wait(watched& on, event what) noexcept : on_(&on), what_(what) {}
+
+    template <boost::asio::completion_token_for<void(outcome)> Token>
+    auto operator()(Token&& token) const
+    {
+        return on_->async_wait(what_, std::forward<Token>(token));
+    }
+
+private:
+    watched* on_;
+    event what_;
+};
+
+/// The same for async_turn().
+class [[nodiscard]] watched::deferred_turn {
+public:
+    explicit deferred_turn(watched& on) noexcept : on_(&on) {}
+
+    template <boost::asio::completion_token_for<void(outcome)> Token>
+    auto operator()(Token&& token) const
+    {
+        return on_->async_turn(std::forward<Token>(token));
+    }
+
+private:
+    watched* on_;
+};
+
+inline watched::deferred_wait watched::wait(event what) noexcept
+{
+    return {*this, what};
+}
+
+inline watched::deferred_turn watched::turn() noexcept
+{
+    return deferred_turn(*this);
+}
 
 } // namespace polyport

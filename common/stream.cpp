@@ -21,13 +21,13 @@ bool would_block(int code) noexcept
 
 } // namespace
 
-// The waits are no coroutines of their own: what an idle connection holds is its handler's frame and one
-// more. So the state that they leave behind is put right by the read or write that follows.
-task<outcome> stream::wait(watched::event what, connection_state meanwhile)
+// The waits are no coroutines: what an idle connection holds is its handler's frame. So the state that they
+// leave behind is put right by the read or write that follows.
+watched::deferred_wait stream::wait(watched::event what, connection_state meanwhile)
 {
     if (!c_->ended())
         c_->state = meanwhile;
-    return c_->socket.async_wait(what, boost::asio::use_awaitable);
+    return c_->socket.wait(what);
 }
 
 void stream::waited_for(connection_state state, deadline_kind deadline) noexcept
@@ -38,12 +38,12 @@ void stream::waited_for(connection_state state, deadline_kind deadline) noexcept
         c_->clear_deadline();
 }
 
-task<outcome> stream::wait_for_request()
+watched::deferred_wait stream::wait_for_request()
 {
     return wait_for_request(owner_->settings().idle_timeout);
 }
 
-task<outcome> stream::wait_for_request(std::chrono::milliseconds at_most)
+watched::deferred_wait stream::wait_for_request(std::chrono::milliseconds at_most)
 {
     if (c_->table.draining())
         c_->end(errc::draining);
@@ -51,12 +51,12 @@ task<outcome> stream::wait_for_request(std::chrono::milliseconds at_most)
     return wait(watched::event::readable, connection_state::idle);
 }
 
-task<outcome> stream::wait_readable()
+watched::deferred_wait stream::wait_readable()
 {
     return wait(watched::event::readable, connection_state::reading);
 }
 
-task<outcome> stream::wait_writable()
+watched::deferred_wait stream::wait_writable()
 {
     c_->socket.output_full();
     c_->set_deadline(deadline_kind::write, owner_->settings().write_timeout);

@@ -27,6 +27,8 @@ struct io_result {
 /// connection, which leaves the table when the stream goes. TCP and UNIX connections are the same type, so a
 /// handler is written once.
 ///
+/// The waits are for `co_await` at once: what they set, the state and the deadline, they set when called.
+///
 /// Errors: an operation returns the first thing that went wrong, and so does every one after it. The end of
 /// the peer's stream is errc::end_of_stream, which reading alone reports: writing goes on after it
 /// (half-close). Deadlines, drain and the operator end waits with errc::…_timeout, draining and killed.
@@ -41,11 +43,11 @@ public:
 
     /// Waits until the next request begins to come, with the idle deadline: `at_most`, or --idle-timeout.
     /// Ends with errc::draining when the daemon stops, whether it waits already or not.
-    task<outcome> wait_for_request();
-    task<outcome> wait_for_request(std::chrono::milliseconds at_most);
+    watched::deferred_wait wait_for_request();
+    watched::deferred_wait wait_for_request(std::chrono::milliseconds at_most);
     /// Waits for more of a request, with the deadline that the handler has set. Needed after read_now has
     /// said would_block; read_some does it by itself.
-    task<outcome> wait_readable();
+    watched::deferred_wait wait_readable();
 
     /// Reads what is there, at most `into.size()` bytes. Never waits: error::would_block if nothing is
     /// there. Give it more room than a typical message: a read that fills its buffer is read again.
@@ -70,7 +72,7 @@ public:
     task<outcome> write(std::span<iovec> parts);
 
     /// Waits for room to write, with the write deadline. For those who write by other means (sendfile).
-    task<outcome> wait_writable();
+    watched::deferred_wait wait_writable();
     /// Counts bytes that went through by other means (sendfile).
     void count_sent(std::size_t bytes) noexcept;
     /// Ends the write deadline, after writing by other means.
@@ -81,7 +83,7 @@ public:
     boost::asio::cancellation_slot cancellation_slot() const noexcept { return c_->cancel.slot(); }
 
     /// Lets the other connections have their turn: for a loop that may go on for long without waiting.
-    task<outcome> take_turn() { return c_->socket.async_turn(boost::asio::use_awaitable); }
+    watched::deferred_turn take_turn() { return c_->socket.turn(); }
 
     /// Sends the end of the stream; reading goes on.
     void shutdown_send() noexcept;
@@ -103,7 +105,7 @@ public:
     }
 
 private:
-    task<outcome> wait(watched::event what, connection_state meanwhile);
+    watched::deferred_wait wait(watched::event what, connection_state meanwhile);
     void waited_for(connection_state state, deadline_kind deadline) noexcept;
     io_result sent(ssize_t count);
 
