@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Compiled once for the library: what most of its files include and what takes seconds each time. No file may
-// rely on it: it is an option (POLYPORT_PCH), and the checks build without it.
+// rely on it: it is an option (POLYPORT_PCH), and clang-tidy reads every file without it.
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>

@@ -66,40 +66,14 @@ check_build()
     build ci
 }
 
-# The translation units that clang-tidy is to look at, by their full names.
-units_to_tidy()
-{
-    if [ -z "$base" ]; then
-        sources '*.cpp' | sed "s|^|$root/|"
-        return
-    fi
-    {
-        git diff --name-only --diff-filter=d "$(git merge-base "$base" HEAD)"
-        git ls-files --others --exclude-standard
-    } | sort -u >build/ci/changed
-    # What Ninja knows of each object: its sources, then its headers, relative to build/ci or in full.
-    { sed "s|^|$root/|" build/ci/changed; echo '='; ninja -C build/ci -t deps; } | awk '
-        !listing { if ($0 == "=") listing = 1; else changed[$0] = 1; next }
-        /^[^ ]/ { unit = ""; next }
-        NF { if (unit == "") unit = $1; if ($1 in changed) hit[unit] = 1 }
-        END { for (unit in hit) print unit; for (file in changed) print file }'
-}
-
 check_tidy()
 {
-    configure ci
+    build ci
     if [ -n "$base" ] && ! git rev-parse --quiet --verify "$base^{commit}" >/dev/null; then
         echo "There is no commit $base: looking at every file."
         base=
     fi
-    # Only what is compiled, and nothing that a build generates.
-    units_to_tidy | grep -vF "$root/build/" | grep -xF -f <(
-        sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' build/ci/compile_commands.json
-    ) | sort -u >build/ci/units || true
-    echo "$(wc -l <build/ci/units) files"
-    xargs -r -d '\n' -P "$jobs" -n 1 clang-tidy-19 -p build/ci --quiet <build/ci/units 2> >(
-        grep -vE '^[0-9]+ warnings? (and [0-9]+ errors? )?generated\.$|^Suppressed |^Use -header-filter' >&2
-    )
+    scripts/tidy.py build/ci --jobs "$jobs" ${base:+--base "$base"}
 }
 
 install_for check
