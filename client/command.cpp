@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "client/command.hpp"
 
+#include "client/admin/commands.hpp"
 #include "client/chat.hpp"
 #include "client/failure.hpp"
 #include "client/printer.hpp"
@@ -19,6 +20,13 @@ std::span<command const> commands() noexcept
     static constexpr std::array table{
         command{"send", "send a text or standard input, print the reply", run_send, send_help},
         command{"chat", "send line by line, print the replies as they come", run_chat, chat_help},
+        command{"ps", "show the daemon's connections", run_ps, ps_help},
+        command{"top", "show them again and again, with rates", run_top, top_help},
+        command{"kill", "end connections", run_kill, kill_help},
+        command{"stats", "print what the daemon counts", run_stats, stats_help},
+        command{"watch", "print what happens, as it happens", run_watch, watch_help},
+        command{"drain", "let the daemon finish and stop", run_drain, drain_help},
+        command{"log-level", "print or set how much the daemon logs", run_log_level, log_level_help},
     };
     return table;
 }

@@ -5,6 +5,7 @@
 #include "common/quoted.hpp"
 #include "common/version.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 #include <vector>
@@ -20,10 +21,18 @@ constexpr std::string_view usage = "usage: polyport COMMAND [OPTION]... [ARGUMEN
 std::string overview()
 {
     std::string text(usage);
-    text += "Talks to the services of polyportd, and to others of their kind.\n\nCommands:\n";
+    text += "Talks to the services of polyportd, and to others of their kind, and to the daemon "
+            "itself.\n\nCommands:\n";
+    std::size_t widest = 0;
     for (command const& one : commands())
-        text += "  " + std::string(one.name) + "  " + std::string(one.summary) + "\n";
-    return text + "  help  print this help, or 'help COMMAND' the one of a command\n\n"
+        widest = std::max(widest, one.name.size());
+    auto const line = [&text, widest](std::string_view name, std::string_view summary) {
+        text.append("  ").append(name).append(widest + 2 - name.size(), ' ').append(summary).append("\n");
+    };
+    for (command const& one : commands())
+        line(one.name, one.summary);
+    line("help", "print this help, or 'help COMMAND' the one of a command");
+    return text + "\n"
                   "'polyport --version' prints the version.\n";
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/acceptor.hpp"
 
+#include "common/connection_events.hpp"
 #include "common/connection_log.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <memory>
 #include <system_error>
@@ -25,6 +27,28 @@ bool is_shortage(int code) noexcept
     return code == EMFILE || code == ENFILE || code == ENOBUFS || code == ENOMEM;
 }
 
+int whole_seconds(std::chrono::milliseconds time) noexcept
+{
+    return static_cast<int>(std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
+// Accepted sockets inherit them all, so they cost no call for each.
+void set_tcp_options(int listening, server_settings const& settings)
+{
+    auto const set = [listening](int level, int name, int value) {
+        ::setsockopt(listening, level, name, &value, sizeof value);
+    };
+    set(IPPROTO_TCP, TCP_NODELAY, 1);
+    if (settings.tcp_keepalive.count() > 0) {
+        set(SOL_SOCKET, SO_KEEPALIVE, 1);
+        set(IPPROTO_TCP, TCP_KEEPIDLE, whole_seconds(settings.tcp_keepalive));
+        set(IPPROTO_TCP, TCP_KEEPINTVL, whole_seconds(settings.tcp_keepalive_interval));
+        set(IPPROTO_TCP, TCP_KEEPCNT, static_cast<int>(settings.tcp_keepalive_probes));
+    }
+    if (settings.tcp_user_timeout.count() > 0)
+        set(IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(settings.tcp_user_timeout.count()));
+}
+
 std::optional<ucred> credentials_of(int fd)
 {
     ucred peer{};
@@ -41,10 +65,8 @@ acceptor::acceptor(runtime& owner, service_instance& service, listener bound)
       any_local_address_(bound_.address.is_wildcard()), socket_(owner.sockets(), std::move(bound_.fd)),
       pause_over_(owner.context())
 {
-    if (bound_.kind == transport::tcp) { // accepted sockets inherit it, so it costs no call for each
-        int const on = 1;
-        ::setsockopt(socket_.fd(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    }
+    if (bound_.kind == transport::tcp)
+        set_tcp_options(socket_.fd(), owner.settings());
     owner_.connections().watch_departures(pause_over_);
 }
 
@@ -82,7 +104,7 @@ task<> acceptor::run()
 acceptor::step acceptor::accept_some()
 {
     for (int i = 0; i < accepts_a_turn; ++i) {
-        if (!owner_.connections().has_room()) {
+        if (!has_room()) {
             if (!std::exchange(paused_, true))
                 owner_.log().warning("accept-paused", {{"service", service_.name()},
                                                        {"reason", "max-connections reached"},
@@ -127,6 +149,7 @@ void acceptor::admit(unique_fd fd, sockaddr const& peer, socklen_t length)
                                               socket_address::from(&peer, length));
         c->peer = credentials;
         log_opened(owner_.log(), *c);
+        publish_opened(owner_.events(), *c);
         owner_.spawn(service_, std::move(c));
     } catch (std::system_error const& error) { // the kernel cannot watch one more
         if (auto const held = trouble_.admit(coarse_now()))
@@ -134,6 +157,12 @@ void acceptor::admit(unique_fd fd, sockaddr const& peer, socklen_t length)
                 "connection-dropped",
                 {{"service", service_.name()}, {"reason", error.what()}, {"held-back", *held}});
     }
+}
+
+bool acceptor::has_room() const noexcept
+{
+    auto const& all = owner_.connections();
+    return service_.definition.control ? all.has_room_for_control() : all.has_room();
 }
 
 // A connection that leaves cancels the timer.

@@ -37,6 +37,7 @@ private:
     enum class step { go_on, wait_for_one, wait_for_room, pause };
 
     step accept_some();
+    bool has_room() const noexcept;
     void admit(unique_fd fd, sockaddr const& peer, socklen_t length);
     task<> pause_until(std::chrono::steady_clock::time_point at);
 

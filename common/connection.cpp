@@ -3,6 +3,8 @@
 
 #include "common/connection_table.hpp"
 
+#include <cerrno>
+
 #include <linux/sockios.h>
 #include <sys/ioctl.h>
 
@@ -68,6 +70,25 @@ std::string_view to_string(deadline_kind value) noexcept
     return "?";
 }
 
+std::string_view to_string(peer_state value) noexcept
+{
+    switch (value) {
+    case peer_state::present:
+        return "present";
+    case peer_state::half_closed:
+        return "half-closed";
+    case peer_state::closed:
+        return "closed";
+    case peer_state::reset:
+        return "reset";
+    case peer_state::vanished:
+        return "vanished";
+    case peer_state::failed:
+        return "failed";
+    }
+    return "?";
+}
+
 errc expiry_of(deadline_kind kind) noexcept
 {
     switch (kind) {
@@ -108,6 +129,34 @@ void connection::end(error_code reason)
     state = connection_state::closing;
     deadline = deadline_kind::none;
     cancel.emit(boost::asio::cancellation_type::terminal);
+}
+
+void connection::finish(errc reason)
+{
+    if (finish_with == errc{})
+        finish_with = reason;
+    if (state == connection_state::idle)
+        end(reason);
+}
+
+peer_state connection::peer_presence() const noexcept
+{
+    switch (socket.peer_error()) {
+    case 0:
+        break;
+    case ECONNRESET:
+    case EPIPE:
+        return peer_state::reset;
+    case ETIMEDOUT:
+    case EHOSTUNREACH:
+    case ENETUNREACH:
+        return peer_state::vanished;
+    default:
+        return peer_state::failed;
+    }
+    if (socket.gone())
+        return peer_state::closed;
+    return socket.peer_closed() ? peer_state::half_closed : peer_state::present;
 }
 
 error_code connection::reason() const noexcept

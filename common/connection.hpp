@@ -6,7 +6,7 @@
 #include "common/socket_address.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set_hook.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -42,6 +42,19 @@ enum class deadline_kind : std::uint8_t { none, header, body, idle, write, handl
 
 std::string_view to_string(deadline_kind value) noexcept;
 
+/// What is known of the other end without reading from it.
+enum class peer_state : std::uint8_t {
+    present,
+    half_closed, ///< sends no more; it may read on, or be gone: TCP does not tell
+    closed,      ///< both directions have ended
+    reset,       ///< it, or something on the way, has cut the connection
+    vanished,    ///< it does not answer: keep-alive probes or data were not acknowledged
+    failed,      ///< the kernel gives another error
+};
+
+/// "present", "half-closed" …
+std::string_view to_string(peer_state value) noexcept;
+
 /// The error that a connection ends with when a deadline of this kind has passed.
 errc expiry_of(deadline_kind kind) noexcept;
 
@@ -57,7 +70,8 @@ struct process_info {
 /// One connection, from accept to close: the record that the table shows. Its stream owns it; it leaves the
 /// table, and is logged as closed, when the handler's frame is destroyed.
 class connection
-    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>> {
+    : public boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>,
+                                             boost::intrusive::optimize_size<true>> {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
@@ -75,6 +89,12 @@ public:
     /// What `closed` is logged with: why it ended, or what its handler has noted.
     error_code reason() const noexcept;
 
+    /// Ends the connection when it is between two requests: at once, or after the one in work.
+    void finish(errc reason);
+    bool finishing() const noexcept { return finish_with != errc{}; }
+
+    peer_state peer_presence() const noexcept;
+
     /// A deadline has passed. `header` and `body` end the wait for input alone, so that the handler can still
     /// say what happened; every other one ends the connection. `write` has not passed as long as the peer
     /// reads at all: then it begins anew.
@@ -91,12 +111,15 @@ public:
     connection_state state = connection_state::busy;
     deadline_kind deadline = deadline_kind::none;
     errc noted{};             ///< why its handler gave it up
+    errc finish_with{};       ///< see finish()
     std::uint32_t unsent = 0; ///< bytes in the kernel's send queue when the write deadline was set
     time_point deadline_at{};
     std::chrono::milliseconds deadline_after{};
-    std::optional<ucred> peer;  ///< of a UNIX peer (SO_PEERCRED), as of its connect
-    std::uint64_t received = 0; ///< bytes
-    std::uint64_t sent = 0;     ///< bytes
+    std::optional<ucred> peer;         ///< of a UNIX peer (SO_PEERCRED), as of its connect
+    std::uint64_t received = 0;        ///< bytes
+    std::uint64_t sent = 0;            ///< bytes
+    std::string_view request;          ///< what its handler works on, for the table; of the handler's memory
+    std::string const* user = nullptr; ///< who has asked for it, once that is proved; the same
     time_point const started;
     time_point last_activity;
     process_info const* process = nullptr; ///< what works for it now, if anything; its handler sees to that

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/connection_table.hpp"
 
+#include "common/connection_events.hpp"
 #include "common/connection_log.hpp"
 #include "common/log.hpp"
 #include "common/service.hpp"
@@ -23,24 +24,36 @@ std::uint64_t microseconds_since(connection_table::time_point start) noexcept
 
 connection* connection_table::find(std::uint64_t id) noexcept
 {
-    auto const found = std::find_if(connections_.begin(), connections_.end(),
-                                    [id](connection const& c) { return c.id == id; });
+    auto const found = connections_.find(id);
+    return found == connections_.end() ? nullptr : &*found;
+}
+
+connection* connection_table::after(std::uint64_t id) noexcept
+{
+    auto const found = connections_.upper_bound(id);
     return found == connections_.end() ? nullptr : &*found;
 }
 
 void connection_table::join(connection& c)
 {
-    connections_.push_back(c);
+    connections_.push_back(c); // ids only grow
     ++c.service.stats.opened;
+    if (c.service.definition.control)
+        ++control_;
+    else if (draining_) // accepted just before
+        c.finish(errc::draining);
 }
 
 void connection_table::leave(connection& c) noexcept
 {
     connections_.erase(connections_.iterator_to(c));
+    if (c.service.definition.control)
+        --control_;
     ++c.service.stats.closed;
     if (c.service.lifetimes)
         c.service.lifetimes->observe(microseconds_since(c.started));
     log_closed(log_, c);
+    publish_closed(events_, c);
     for (auto* const timer : departure_watchers_)
         timer->cancel();
 }
@@ -49,27 +62,37 @@ void connection_table::drain()
 {
     draining_ = true;
     for (auto& c : connections_) {
-        if (c.state == connection_state::idle)
-            c.end(errc::draining);
+        if (!c.service.definition.control)
+            c.finish(errc::draining);
     }
 }
 
-void connection_table::end_all(error_code reason)
+void connection_table::drain_control()
 {
-    for (auto& c : connections_)
-        c.end(reason);
+    for (auto& c : connections_) {
+        if (c.service.definition.control)
+            c.finish(errc::draining);
+    }
+}
+
+void connection_table::end_all(error_code reason, bool control_too)
+{
+    for (auto& c : connections_) {
+        if (control_too || !c.service.definition.control)
+            c.end(reason);
+    }
 }
 
 void connection_table::discard_all() noexcept
 {
     sweep_timer_ = nullptr;
     departure_watchers_.clear();
-    // Each step destroys one handler, and so takes its connection out of the list; one that waits for
+    // Each step destroys one handler, and so takes its connection out of the table; one that waits for
     // something else stays for the io_context to destroy.
-    for (auto left = connections_.size(); left > 0 && !connections_.empty(); --left) {
-        auto& c = connections_.front();
-        connections_.splice(connections_.end(), connections_, connections_.begin());
-        c.socket.discard_waiters();
+    for (auto* c = after(0); c;) {
+        auto const id = c->id;
+        c->socket.discard_waiters();
+        c = after(id);
     }
 }
 

@@ -4,7 +4,7 @@
 #include "common/connection.hpp"
 
 #include <boost/asio/steady_timer.hpp>
-#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +12,7 @@
 
 namespace polyport {
 
+class event_hub;
 class logger;
 
 /// Every connection of the daemon, with the limit on their number and the one sweep for their deadlines.
@@ -20,27 +21,49 @@ class logger;
 /// timers that it is given belong to others and are taken out by them.
 class connection_table {
 public:
-    using list = boost::intrusive::list<connection>;
+    struct by_id {
+        using type = std::uint64_t;
+        type operator()(connection const& c) const noexcept { return c.id; }
+    };
+    /// In the order of their coming.
+    using set = boost::intrusive::set<connection, boost::intrusive::key_of_value<by_id>>;
     using time_point = connection::time_point;
 
-    connection_table(logger& log, std::size_t limit) : log_(log), limit_(limit) {}
+    /// Connections of control services at a time.
+    static constexpr std::size_t control_limit = 64;
+
+    /// `events` is told of those that leave.
+    connection_table(logger& log, event_hub& events, std::size_t limit)
+        : log_(log), events_(events), limit_(limit)
+    {
+    }
     connection_table(connection_table const&) = delete;
     connection_table& operator=(connection_table const&) = delete;
 
-    list const& all() const noexcept { return connections_; }
+    set const& all() const noexcept { return connections_; }
     std::size_t size() const noexcept { return connections_.size(); }
     std::size_t limit() const noexcept { return limit_; }
-    bool has_room() const noexcept { return connections_.size() < limit_; }
+    /// For one more that counts: those of control services have a limit of their own, so that an operator
+    /// gets in when the others have taken all places.
+    bool has_room() const noexcept { return connections_.size() - control_ < limit_; }
+    bool has_room_for_control() const noexcept { return control_ < control_limit; }
+    /// Connections of control services.
+    std::size_t control() const noexcept { return control_; }
     std::uint64_t accepted() const noexcept { return last_id_; }
 
     /// Null if there is none (any more).
     connection* find(std::uint64_t id) noexcept;
+    /// The first that came after `id`, for walks that let others have their turn; null at the end.
+    connection* after(std::uint64_t id) noexcept;
 
-    /// From now on a connection that is idle, or becomes so, ends with errc::draining.
+    /// From now on a connection that is idle, or becomes so, ends with errc::draining; those of control
+    /// services stay, so that the drain can be watched.
     void drain();
+    /// The same for those of control services.
+    void drain_control();
     bool draining() const noexcept { return draining_; }
-    /// Ends every connection.
-    void end_all(error_code reason);
+    /// Ends every connection, but those of control services if they are to stay.
+    void end_all(error_code reason, bool control_too = true);
     /// Destroys every handler that waits on its stream, without running it: the last resort at shutdown.
     void discard_all() noexcept;
 
@@ -64,7 +87,9 @@ private:
     void deadline_set(time_point at);
 
     logger& log_;
-    list connections_;
+    event_hub& events_;
+    set connections_;
+    std::size_t control_ = 0;
     std::uint64_t last_id_ = 0;
     std::size_t const limit_;
     bool draining_ = false;

@@ -18,6 +18,8 @@ namespace {
 
 // After the drain, for handlers to take note that their connection has ended.
 constexpr std::chrono::milliseconds last_wait{3000};
+// For answers to those who steer the daemon, and the last events.
+constexpr std::chrono::milliseconds control_grace{500};
 
 // The signal sets restore the default actions when they go: one more signal would end the process in the
 // middle of its last steps, and spoil its exit status.
@@ -36,12 +38,19 @@ service_instance& service_named(std::list<service_instance>& services, std::stri
 
 } // namespace
 
-daemon::daemon(runtime& owner, std::list<service_instance>& services)
+daemon::daemon(runtime& owner, std::list<service_instance>& services,
+               std::span<option_in_force const> configuration)
     : owner_(owner), services_(services), stop_signals_(owner.context(), SIGTERM, SIGINT),
-      other_signals_(owner.context(), SIGHUP, SIGUSR1), left_(owner.context())
+      other_signals_(owner.context(), SIGHUP, SIGUSR1), left_(owner.context()), configuration_(configuration)
 {
     owner_.connections().watch_departures(left_);
+    owner_.set_control(this);
     add_daemon_metrics(owner_);
+}
+
+daemon::~daemon()
+{
+    owner_.set_control(nullptr);
 }
 
 void daemon::open(std::vector<enabled_endpoint> const& endpoints, inherited_sockets& inherited)
@@ -53,8 +62,13 @@ void daemon::open(std::vector<enabled_endpoint> const& endpoints, inherited_sock
             if (service.implementation)
                 service.implementation->start(owner_);
         }
-        auto bound = open_listeners(endpoint, service.definition.reached_by, owner_.settings(), inherited);
+        auto settings = owner_.settings();
+        if (auto const own = service.implementation ? service.implementation->socket_mode() : std::nullopt)
+            settings.socket_mode = *own;
+        auto bound = open_listeners(endpoint, service.definition.reached_by, settings, inherited);
         for (auto& one : bound.value()) { // throws start_error
+            if (service.implementation)
+                service.implementation->bound(one.kind, one.address);
             switch (one.kind) {
             case transport::tcp:
             case transport::unix_stream:
@@ -89,9 +103,9 @@ std::vector<ready_endpoint> daemon::endpoints() const
 bool daemon::run()
 {
     for (auto const& server : acceptors_)
-        spawn("accept", server->run());
+        spawn("accept", server->run(), server->service().definition.control);
     for (auto const& server : datagram_servers_)
-        spawn("datagrams", server->run());
+        spawn("datagrams", server->run(), false);
     boost::asio::co_spawn(owner_.context(), watch_other_signals(), [](std::exception_ptr const&) {});
     boost::asio::co_spawn(owner_.context(), watch_stop_signals(),
                           [this](std::exception_ptr const&) { owner_.context().stop(); });
@@ -100,26 +114,38 @@ bool daemon::run()
     return is_empty();
 }
 
-void daemon::spawn(std::string_view name, task<> loop)
+void daemon::spawn(std::string_view name, task<> loop, bool control)
 {
     ++loops_;
-    boost::asio::co_spawn(owner_.context(), std::move(loop), [this, name](std::exception_ptr const& failure) {
-        --loops_;
-        left_.cancel();
-        if (!failure)
-            return;
-        try {
-            std::rethrow_exception(failure);
-        } catch (std::exception const& error) {
-            owner_.log().error("loop-failed", {{"loop", name}, {"exception", error.what()}});
-        }
-    });
+    control_loops_ += control;
+    boost::asio::co_spawn(
+        owner_.context(), std::move(loop), [this, name, control](std::exception_ptr const& failure) {
+            --loops_;
+            control_loops_ -= control;
+            left_.cancel();
+            if (!failure)
+                return;
+            try {
+                std::rethrow_exception(failure);
+            } catch (std::exception const& error) {
+                owner_.log().error("loop-failed", {{"loop", name}, {"exception", error.what()}});
+            }
+        });
+}
+
+void daemon::drain(std::string_view cause)
+{
+    if (!cause_.empty() || owner_.connections().draining())
+        return;
+    cause_ = cause;
+    stop_signals_.cancel();
 }
 
 task<> daemon::watch_stop_signals()
 {
     auto const [error, number] = co_await stop_signals_.async_wait(as_tuple_awaitable);
-    owner_.log().info("draining", {{"signal", number == SIGINT ? "SIGINT" : "SIGTERM"},
+    std::string_view const signal = number == SIGINT ? "SIGINT" : "SIGTERM";
+    owner_.log().info("draining", {{"signal", cause_.empty() ? signal : std::string_view(cause_)},
                                    {"connections", owner_.connections().size()}});
     notify_service_manager("STOPPING=1");
     stop_signals_.async_wait([this](error_code failed, int) {
@@ -128,16 +154,8 @@ task<> daemon::watch_stop_signals()
         hurry_ = true;
         left_.cancel();
     });
-    stop_listening();
-    owner_.connections().drain();
-    co_await wait_until_empty(owner_.settings().drain_timeout);
-    if (!is_empty()) {
-        owner_.log().warning("drain-ended", {{"reason", hurry_ ? "second signal" : "drain-timeout"},
-                                             {"connections", owner_.connections().size()}});
-        owner_.connections().end_all(errc::drain_timeout);
-        hurry_ = false;
-        co_await wait_until_empty(last_wait);
-    }
+    co_await drain_connections();
+    co_await end_control();
     for (auto& service : services_) {
         if (service.implementation && service.started)
             co_await service.implementation->stop();
@@ -147,19 +165,58 @@ task<> daemon::watch_stop_signals()
                                              {"reason", "they did not end when their connection was ended"}});
 }
 
-task<> daemon::wait_until_empty(std::chrono::milliseconds at_most)
+task<> daemon::drain_connections()
+{
+    stop_listening(false);
+    owner_.connections().drain();
+    owner_.events().publish("draining", "{}");
+    co_await wait_until(&daemon::is_drained, owner_.settings().drain_timeout);
+    if (is_drained())
+        co_return;
+    owner_.log().warning("drain-ended", {{"reason", hurry_ ? "second signal" : "drain-timeout"},
+                                         {"connections", owner_.connections().size()}});
+    owner_.connections().end_all(errc::drain_timeout, false);
+    hurry_ = false;
+    co_await wait_until(&daemon::is_drained, last_wait);
+}
+
+// Those who steer and watch go last: until here they could see what the drain waits for.
+task<> daemon::end_control()
+{
+    stop_listening(true);
+    owner_.connections().drain_control();
+    owner_.events().publish("stopping", "{}");
+    co_await wait_until(&daemon::is_empty, control_grace);
+    if (is_empty())
+        co_return;
+    owner_.connections().end_all(errc::draining);
+    hurry_ = false;
+    co_await wait_until(&daemon::is_empty, last_wait);
+}
+
+bool daemon::is_drained() const noexcept
+{
+    auto const& all = owner_.connections();
+    return all.size() == all.control() && loops_ == control_loops_;
+}
+
+task<> daemon::wait_until(bool (daemon::*holds)() const noexcept, std::chrono::milliseconds at_most)
 {
     auto const until = std::chrono::steady_clock::now() + at_most;
-    while (!is_empty() && !hurry_ && std::chrono::steady_clock::now() < until) {
+    while (!(this->*holds)() && !hurry_ && std::chrono::steady_clock::now() < until) {
         left_.expires_at(until);
         co_await left_.async_wait(as_tuple_awaitable);
     }
 }
 
-void daemon::stop_listening()
+void daemon::stop_listening(bool control)
 {
-    for (auto const& server : acceptors_)
-        server->stop();
+    for (auto const& server : acceptors_) {
+        if (server->service().definition.control == control)
+            server->stop();
+    }
+    if (control)
+        return;
     for (auto const& server : datagram_servers_)
         server->stop();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/acceptor.hpp"
+#include "common/daemon_control.hpp"
 #include "common/datagram_server.hpp"
 #include "common/ready_report.hpp"
 #include "common/runtime.hpp"
@@ -22,28 +23,37 @@ namespace polyport {
 
 /// The life of the daemon between its configuration and its exit: binds, serves, and on SIGTERM or SIGINT
 /// drains. SIGHUP opens the log files anew, SIGUSR1 writes the tables to the log.
-class daemon {
+class daemon final : public daemon_control {
 public:
     /// All outlive it.
-    daemon(runtime& owner, std::list<service_instance>& services);
+    daemon(runtime& owner, std::list<service_instance>& services,
+           std::span<option_in_force const> configuration = {});
+    ~daemon() override;
 
     /// Starts the services and binds their endpoints: all of them, or it throws start_error and none stays.
     void open(std::vector<enabled_endpoint> const& endpoints, inherited_sockets& inherited);
 
     /// What is bound, for the launch report.
-    std::vector<ready_endpoint> endpoints() const;
+    std::vector<ready_endpoint> endpoints() const override;
 
     /// Serves until it is told to stop and everything has ended. False if something had to be left behind.
     bool run();
 
+    void drain(std::string_view cause) override;
+    void reopen_logs() override;
+    std::list<service_instance> const& services() const override { return services_; }
+    std::span<option_in_force const> configuration() const override { return configuration_; }
+
 private:
-    void spawn(std::string_view name, task<> loop);
+    void spawn(std::string_view name, task<> loop, bool control);
     task<> watch_stop_signals();
     task<> watch_other_signals();
-    task<> wait_until_empty(std::chrono::milliseconds at_most);
+    task<> drain_connections();
+    task<> end_control();
+    task<> wait_until(bool (daemon::*holds)() const noexcept, std::chrono::milliseconds at_most);
+    bool is_drained() const noexcept;
     bool is_empty() const noexcept { return owner_.connections().size() == 0 && loops_ == 0; }
-    void stop_listening();
-    void reopen_logs();
+    void stop_listening(bool control);
     void log_tables();
 
     runtime& owner_;
@@ -53,8 +63,11 @@ private:
     boost::asio::signal_set stop_signals_;
     boost::asio::signal_set other_signals_;
     boost::asio::steady_timer left_; ///< cancelled when a connection or a loop has ended
-    int loops_ = 0;
-    bool hurry_ = false; ///< a second signal came
+    std::span<option_in_force const> configuration_;
+    int loops_ = 0;         ///< of acceptors and datagram services
+    int control_loops_ = 0; ///< those of them that are a control service's
+    std::string cause_;     ///< of the drain, if no signal
+    bool hurry_ = false;    ///< a second signal came
 };
 
 } // namespace polyport

@@ -37,6 +37,8 @@ public:
             return "refused";
         case errc::file_changed:
             return "the file became shorter while it was sent";
+        case errc::events_missed:
+            return "did not keep up with the events";
         }
         return "unknown error " + std::to_string(value);
     }

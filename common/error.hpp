@@ -27,6 +27,7 @@ enum class errc {
     bad_request,       ///< the peer broke the protocol
     refused,           ///< refused at admission
     file_changed,      ///< a file became shorter while it was sent
+    events_missed,     ///< the peer watches events, and did not keep up
 };
 
 error_code make_error_code(errc value) noexcept;

@@ -192,6 +192,25 @@ option* option_set::find(std::string_view name) noexcept
     return found == options_.end() ? nullptr : &*found;
 }
 
+std::vector<option_in_force> option_set::in_force(parsed_options const& given) const
+{
+    std::vector<option_in_force> all;
+    for (option const& declared : options_) {
+        option_in_force one{declared.name, {}, "default", declared.secret};
+        for (option_setting const& setting : given.settings) {
+            if (setting.name != declared.name)
+                continue;
+            one.origin = setting.origin;
+            if (!declared.secret)
+                one.values.push_back(setting.value);
+        }
+        if (one.origin == "default" && !declared.secret)
+            one.values = declared.binding.defaults;
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
 parsed_options option_set::parse(int argc, char const* const* argv)
 {
     parsed_options made;

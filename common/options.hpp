@@ -55,6 +55,15 @@ struct option_setting {
     std::string origin;
 };
 
+/// One option, what it is set to, and by whom.
+struct option_in_force {
+    std::string name;
+    std::vector<std::string>
+        values;         ///< as they would be written; none where nothing is set, and for a secret one
+    std::string origin; ///< `default`, `command line` or `FILE:LINE`
+    bool secret = false;
+};
+
 struct parsed_options {
     std::vector<std::string> problems; ///< one line each, in the order of the file, then the command line
     bool help = false;
@@ -85,6 +94,9 @@ public:
     /// The command line wins: it overrides a single value of the file, and replaces all values of a
     /// repeatable option. Each problem says where it is, and all are collected. Call it once.
     parsed_options parse(int argc, char const* const* argv);
+
+    /// Every option in the order of the help, with the values of `given`, or its defaults.
+    std::vector<option_in_force> in_force(parsed_options const& given) const;
 
     /// The options by group, wrapped to `width` columns (at least 40 are used).
     std::string help_text(std::size_t width = 80) const;

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 namespace polyport {
 namespace {
@@ -24,6 +25,14 @@ int make_set()
     if (fd < 0)
         throw start_error(std::string("the kernel gives no epoll instance: ") + std::strerror(errno));
     return fd;
+}
+
+// 0 for what is no socket.
+int take_socket_error(int fd) noexcept
+{
+    int code = 0;
+    socklen_t size = sizeof code;
+    return ::getsockopt(fd, SOL_SOCKET, SO_ERROR, &code, &size) == 0 ? code : 0;
 }
 
 } // namespace
@@ -184,6 +193,9 @@ void watched::note(std::uint32_t events)
     if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
         peer_closed_ = true;
         gone_ = gone_ || (events & (EPOLLHUP | EPOLLERR));
+        // Asking takes the error away: later calls then see an orderly end, so it is kept here.
+        if ((events & EPOLLERR) && peer_error_ == 0)
+            peer_error_ = take_socket_error(fd_.get());
     }
     readable_ = readable_ || peer_closed_ || (events & EPOLLIN);
     writable_ = writable_ || gone_ || (events & EPOLLOUT);

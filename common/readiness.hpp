@@ -172,6 +172,9 @@ public:
     bool peer_closed() const noexcept { return peer_closed_; }
     /// Both directions are gone: reset, or closed by both.
     bool gone() const noexcept { return gone_; }
+    /// What the kernel has ended the connection with, such as ECONNRESET, or ETIMEDOUT for a peer that has
+    /// vanished; 0 if with nothing.
+    int peer_error() const noexcept { return peer_error_; }
 
     /// False if a read is known to find nothing: the next edge has not come yet.
     bool may_be_readable() const noexcept { return readable_; }
@@ -260,6 +263,7 @@ private:
     bool room_watched_ = false; ///< EPOLLOUT is asked for: since the first time that the output was full
     bool peer_closed_ = false;
     bool gone_ = false;
+    int peer_error_ = 0;
     error_code failure_;
     std::array<waiter*, 4> waiting_{};
 };

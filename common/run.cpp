@@ -39,6 +39,7 @@ struct configuration {
     server_settings server;
     std::vector<enabled_endpoint> endpoints;
     std::list<service_instance> services;
+    std::vector<option_in_force> in_force;
 };
 
 void complain(std::string_view sentence)
@@ -104,7 +105,7 @@ int serve(configuration& configured, inherited_sockets& inherited, logger& log)
         log.warning("descriptor-limit", {{"reason", descriptors.error().message()}});
 
     runtime owner(settings, log, descriptors ? descriptors->initial : RLIM_INFINITY);
-    daemon server(owner, configured.services);
+    daemon server(owner, configured.services, configured.in_force);
     server.open(configured.endpoints, inherited);
     for (auto const& name : inherited.close_unclaimed())
         log.warning("socket-unclaimed", {{"name", name}, {"remedy", "use it as fd:NAME, or do not pass it"}});
@@ -137,7 +138,7 @@ int run(int argc, char const* const* argv, std::span<service_definition const> s
         option_set options;
         begin_service_group(options);
         for (auto const& s : services)
-            declare_service(options, s.name, s.metavar, s.summary, configured.endpoints);
+            declare_service(options, s.name, s.metavar, s.summary, configured.endpoints, s.example);
         declare(options, configured.server);
         for (auto const& s : services) {
             auto const* const make = std::get_if<service_factory>(&s.implementation);
@@ -162,6 +163,8 @@ int run(int argc, char const* const* argv, std::span<service_definition const> s
             return used_wrongly;
         if (given.check)
             return std::printf("polyportd: the configuration is in order\n"), done;
+
+        configured.in_force = options.in_force(given);
 
         // Before anything else opens a descriptor, which LISTEN_FDS could then seem to speak of.
         auto inherited = inherited_sockets::from_environment().value();

@@ -30,8 +30,8 @@ void log_failure(logger& log, std::uint64_t id, std::string_view service, std::e
 
 runtime::runtime(server_settings const& settings, logger& log, rlim_t initial_descriptors)
     : settings_(settings), log_(log), initial_descriptors_(initial_descriptors),
-      connections_(log, settings.max_connections), flows_(settings.flows_max, settings.flow_idle_timeout),
-      buffers_(buffer_size, buffers_kept)
+      connections_(log, events_, settings.max_connections),
+      flows_(settings.flows_max, settings.flow_idle_timeout), buffers_(buffer_size, buffers_kept)
 {
     sockets_.emplace(context_);
     sweep_timer_.emplace(context_);

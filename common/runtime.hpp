@@ -3,6 +3,8 @@
 
 #include "common/buffer_pool.hpp"
 #include "common/connection_table.hpp"
+#include "common/daemon_control.hpp"
+#include "common/event_hub.hpp"
 #include "common/flow_table.hpp"
 #include "common/log.hpp"
 #include "common/metrics.hpp"
@@ -15,6 +17,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -44,6 +47,14 @@ public:
     buffer_pool& buffers() noexcept { return buffers_; }
     /// What is counted. A service asks for counters of its own in start(), and keeps references to them.
     metrics_registry& metrics() noexcept { return metrics_; }
+
+    /// For whoever watches what happens.
+    event_hub& events() noexcept { return events_; }
+    /// What the daemon can be told and asked by a service that steers it; null outside of the daemon.
+    daemon_control* control() const noexcept { return control_; }
+    void set_control(daemon_control* control) noexcept { control_ = control; }
+
+    std::chrono::steady_clock::time_point started() const noexcept { return started_; }
 
     /// The soft limit on descriptors that the daemon was started with, for programs that it starts.
     rlim_t initial_descriptors() const noexcept { return initial_descriptors_; }
@@ -75,6 +86,7 @@ private:
     rlim_t const initial_descriptors_;
     // Before the context: handlers that it destroys still count, leave the table and give back their buffers.
     metrics_registry metrics_;
+    event_hub events_;
     connection_table connections_;
     flow_table flows_;
     buffer_pool buffers_;
@@ -84,6 +96,8 @@ private:
     std::optional<boost::asio::thread_pool> background_;
     std::optional<boost::asio::steady_timer> background_idle_;
     std::size_t background_jobs_ = 0;
+    daemon_control* control_ = nullptr;
+    std::chrono::steady_clock::time_point const started_ = coarse_now();
 };
 
 } // namespace polyport

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,6 +47,10 @@ public:
     virtual void start(runtime&) {}
     /// One connection, until it returns.
     virtual task<> serve(stream connection) = 0;
+    /// Permissions of its UNIX sockets that have a path; without any, --socket-mode.
+    virtual std::optional<unsigned> socket_mode() const { return std::nullopt; }
+    /// Once for each socket that is bound for it, before anything is served. Throws start_error to refuse.
+    virtual void bound(transport, socket_address const&) {}
     /// Once, after its last connection: ends what it has started.
     virtual task<> stop();
     /// SIGHUP: opens its log files anew.
@@ -63,6 +68,9 @@ struct service_definition {
     std::string_view metavar;
     std::string_view summary; ///< one line, in lower case, for the help
     std::variant<stream_handler, datagram_handler, service_factory> implementation;
+    /// It steers the daemon: its connections have a limit of their own, and stay while the others drain.
+    bool control = false;
+    std::string_view example{}; ///< of its endpoint, for the configuration file; empty: a usual one
 };
 
 struct service_stats {

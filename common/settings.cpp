@@ -50,6 +50,19 @@ void declare_limits(option_set& options, server_settings& settings)
                 bind_duration(settings.idle_timeout, 10ms, 24h));
     options.add("write-timeout", "T", "end a connection whose peer has not read for so long",
                 bind_duration(settings.write_timeout, 10ms, 24h));
+    options.add(
+        "tcp-keepalive", "T",
+        "probe a TCP peer that has been silent for so long, to find out if it has vanished; 0 for never",
+        bind_duration(settings.tcp_keepalive, 0ms, 9h));
+    options.add("tcp-keepalive-interval", "T", "time between such probes",
+                bind_duration(settings.tcp_keepalive_interval, 1s, 9h));
+    options.add("tcp-keepalive-probes", "N", "probes without an answer after which the peer has vanished",
+                bind_number(settings.tcp_keepalive_probes, 1, 127));
+    options.add(
+        "tcp-user-timeout", "T",
+        "give up a TCP peer that has not acknowledged data for so long; 0 leaves it to the kernel, which "
+        "takes about 15 minutes",
+        bind_duration(settings.tcp_user_timeout, 0ms, 24h));
     options.add("drain-timeout", "T", "at shutdown, wait so long for busy connections before they are cut",
                 bind_duration(settings.drain_timeout, 0ms, 24h));
     options.add("flows-max", "N", "datagram peers to keep in the table; the least recently seen leaves first",
@@ -130,7 +143,8 @@ void begin_service_group(option_set& options)
 }
 
 option& declare_service(option_set& options, std::string_view service, std::string_view metavar,
-                        std::string_view summary, std::vector<enabled_endpoint>& endpoints)
+                        std::string_view summary, std::vector<enabled_endpoint>& endpoints,
+                        std::string_view example)
 {
     std::string const name(service);
     option_binding binding;
@@ -146,6 +160,8 @@ option& declare_service(option_set& options, std::string_view service, std::stri
         return {};
     };
     option& added = options.add(name, std::string(metavar), std::string(summary), std::move(binding));
+    if (!example.empty())
+        return added.with_example(std::string(example));
     return added.with_example(metavar == "PATH" ? "/run/polyport/" + name + ".sock" : "127.0.0.1:8000");
 }
 

@@ -23,6 +23,11 @@ struct server_settings {
     std::chrono::milliseconds write_timeout{30'000};
     std::chrono::milliseconds drain_timeout{10'000};
 
+    std::chrono::milliseconds tcp_keepalive{0}; ///< idle time before the first probe; 0: none
+    std::chrono::milliseconds tcp_keepalive_interval{10'000};
+    std::uint32_t tcp_keepalive_probes = 3;
+    std::chrono::milliseconds tcp_user_timeout{0}; ///< 0: the kernel's own, about 15 minutes
+
     std::uint32_t flows_max = 4096; ///< datagram peers that are remembered
     std::chrono::milliseconds flow_idle_timeout{60'000};
 
@@ -49,9 +54,11 @@ struct enabled_endpoint {
 };
 
 /// Adds `--SERVICE METAVAR`, repeatable: each value appends to `endpoints`, which all services may share and
-/// which must outlive the set. Call options.group() before the first.
+/// which must outlive the set; `example` stands in the configuration file. Call options.group() before the
+/// first.
 option& declare_service(option_set& options, std::string_view service, std::string_view metavar,
-                        std::string_view summary, std::vector<enabled_endpoint>& endpoints);
+                        std::string_view summary, std::vector<enabled_endpoint>& endpoints,
+                        std::string_view example = {});
 
 /// The group of the services, with a note on how an endpoint is written.
 void begin_service_group(option_set& options);

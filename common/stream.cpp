@@ -6,8 +6,10 @@
 #include "common/service.hpp"
 
 #include <boost/asio/error.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <cerrno>
+#include <memory>
 
 #include <sys/socket.h>
 
@@ -45,8 +47,8 @@ watched::deferred_wait stream::wait_for_request()
 
 watched::deferred_wait stream::wait_for_request(std::chrono::milliseconds at_most)
 {
-    if (c_->table.draining())
-        c_->end(errc::draining);
+    if (c_->finishing())
+        c_->end(c_->finish_with);
     c_->set_deadline(deadline_kind::idle, at_most);
     return wait(watched::event::readable, connection_state::idle);
 }
@@ -80,12 +82,10 @@ io_result stream::read_now(std::span<char> into)
             c_->socket.input_drained();
             return {boost::asio::error::would_block, 0};
         }
-        error_code const reason(errno, boost::system::system_category());
-        c_->end(reason);
-        return {reason, 0};
+        return lost(errno);
     }
     if (count == 0)
-        return {errc::end_of_stream, 0};
+        return c_->socket.peer_error() == 0 ? io_result{errc::end_of_stream, 0} : lost(0);
     auto const size = static_cast<std::size_t>(count);
     if (size < into.size())
         c_->socket.input_drained();
@@ -104,7 +104,14 @@ io_result stream::sent(ssize_t count)
     }
     if (would_block(errno) || errno == EINTR)
         return {};
-    error_code const reason(errno, boost::system::system_category());
+    return lost(errno);
+}
+
+// What the kernel has told of the peer before comes first: that was the cause.
+io_result stream::lost(int code)
+{
+    int const cause = c_->socket.peer_error() != 0 ? c_->socket.peer_error() : code;
+    error_code const reason(cause, boost::system::system_category());
     c_->end(reason);
     return {reason, 0};
 }
@@ -188,6 +195,22 @@ task<outcome> stream::write(std::span<iovec> parts)
         if (waited)
             co_return waited;
     }
+}
+
+// The hang-up and the end of the connection end the timer, which outlives whoever is quicker.
+task<outcome> stream::sleep(std::chrono::milliseconds time)
+{
+    auto const timer = std::make_shared<boost::asio::steady_timer>(owner_->context(), time);
+    c_->socket.async_wait(watched::event::hangup, [timer](outcome) { timer->cancel(); });
+    co_await timer->async_wait(as_tuple_awaitable);
+    c_->socket.cancel(watched::event::hangup, boost::asio::error::operation_aborted);
+    if (auto const reason = c_->ended())
+        co_return outcome{reason};
+    if (c_->socket.peer_error() != 0)
+        co_return outcome{lost(0).error};
+    if (c_->socket.peer_closed())
+        co_return outcome{errc::end_of_stream};
+    co_return outcome{};
 }
 
 void stream::shutdown_send() noexcept

@@ -82,6 +82,11 @@ public:
     /// with bind_cancellation_slot. One operation at a time.
     boost::asio::cancellation_slot cancellation_slot() const noexcept { return c_->cancel.slot(); }
 
+    /// Waits for the time alone. Ends early, with why, when the connection is ended, and when the peer has
+    /// gone or sends no more: errc::end_of_stream, or what the kernel knows. A handler that waits for
+    /// something of its own (a look-up, a device) notices so at once that nobody waits for it any more.
+    task<outcome> sleep(std::chrono::milliseconds time);
+
     /// Lets the other connections have their turn: for a loop that may go on for long without waiting.
     watched::deferred_turn take_turn() { return c_->socket.turn(); }
 
@@ -108,6 +113,7 @@ private:
     watched::deferred_wait wait(watched::event what, connection_state meanwhile);
     void waited_for(connection_state state, deadline_kind deadline) noexcept;
     io_result sent(ssize_t count);
+    io_result lost(int code);
 
     runtime* owner_;
     std::unique_ptr<connection> c_;

@@ -16,6 +16,10 @@ struct tcp_state {
     std::uint32_t congestion_window = 0; ///< segments
     std::uint32_t retransmits = 0;       ///< over the life of the connection
     std::uint32_t unacknowledged = 0;    ///< segments
+    std::uint64_t delivery_rate = 0;     ///< bytes a second, as of the latest acknowledgements
+    std::uint32_t last_received_ms = 0;  ///< since data came last, in milliseconds, as the next two
+    std::uint32_t last_sent_ms = 0;
+    std::uint32_t last_ack_ms = 0;
 };
 
 /// Fails with the error of getsockopt(2): not a TCP socket, or closed.

@@ -32,11 +32,15 @@ run=(
 test=(
     ccache
     cgit
+    chromium
     curl
+    fish
     git
     libboost-test1.81-dev
     ncat
     php-cgi
+    prometheus
+    zsh
 )
 check=(
     clang-format-19

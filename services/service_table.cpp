@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/service_table.hpp"
 
+#include "services/admin/admin_service.hpp"
 #include "services/http/http_service.hpp"
 #include "services/uppercase.hpp"
 
@@ -22,6 +23,10 @@ std::span<service_definition const> builtin_services() noexcept
         service_definition{"http", transports::streams, "ADDR",
                            "serve files and CGI programs over HTTP/1.1 (see --http-root)",
                            http::make_http_service},
+        service_definition{
+            "admin", transports::streams, "ADDR",
+            "let the daemon be watched and steered, over HTTP with JSON; a UNIX socket, or 127.0.0.1",
+            admin::make_admin_service, true, "/run/polyport/admin.sock"},
     };
     return services;
 }

@@ -161,8 +161,7 @@ private:
         w_.input.consume(parsed_.size);
         auto const most = host_.request_options().max_requests;
         ++served_;
-        x_.keep_alive =
-            head.keep_alive() && (most == 0 || served_ < most) && !client_.info().table.draining();
+        x_.keep_alive = head.keep_alive() && (most == 0 || served_ < most) && !client_.info().finishing();
         body_.begin(head.framing(), head.expects_continue());
     }
 
@@ -189,7 +188,12 @@ private:
     task<after> answer()
     {
         if (!answered_) {
+            auto& shown = client_.info();
+            shown.request = w_.head.request_line();
+            shown.user = &x_.user;
             bool const whole = co_await host_.answer(x_);
+            shown.request = {};
+            shown.user = nullptr;
             finish();
             if (!whole)
                 co_return after::close;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 #include <fcntl.h>
@@ -24,7 +25,10 @@ terminal_session::terminal_session(std::vector<std::string> const& arguments)
     ::fcntl(slave, F_SETFD, FD_CLOEXEC);
     launch_options options;
     options.descriptors = {{slave, STDIN_FILENO}, {slave, STDOUT_FILENO}, {slave, STDERR_FILENO}};
-    child_.emplace(arguments, options);
+    // So that the keys that send signals do.
+    std::vector<std::string> all{"setsid", "--ctty", "--wait"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    child_.emplace(all, options);
 }
 
 void terminal_session::type(std::string_view keys)
@@ -35,20 +39,22 @@ void terminal_session::type(std::string_view keys)
 
 bool terminal_session::shows(std::string_view text)
 {
+    auto const end = std::chrono::steady_clock::now() + patience;
     while (true) {
         auto const at = screen_.find(text, seen_);
         if (at != std::string::npos) {
             seen_ = at + text.size();
             return true;
         }
-        if (!read_more())
+        if (std::chrono::steady_clock::now() > end || !read_more())
             return false;
     }
 }
 
 int terminal_session::finish()
 {
-    while (read_more()) {
+    auto const end = std::chrono::steady_clock::now() + patience;
+    while (std::chrono::steady_clock::now() < end && read_more()) {
     }
     return child_->wait().value_or(-1);
 }

@@ -109,7 +109,8 @@ std::vector<std::string> arguments_for(program_request const& what)
 gateway::gateway(runtime& owner, http::cgi_settings const& options, rlim_t initial_files)
     : owner_(owner), options_(options), inherited_(inherited_variables(options.env)),
       supervisor_(owner.context(), owner.sockets(), owner.log(), make_launch_settings(options, initial_files),
-                  make_run_limits(options), make_admission_limits(options))
+                  make_run_limits(options), make_admission_limits(options)),
+      metrics_(owner.metrics(), owner.events(), supervisor_.rights())
 {
 }
 
@@ -144,6 +145,12 @@ task<bool> gateway::spool_body(http::exchange& x, spool& into)
     }
 }
 
+void gateway::refuse(http::exchange& x)
+{
+    metrics_.refused(x.client.info());
+    x.respond_error(http::status::service_unavailable, "too many programs run", retry_soon);
+}
+
 task<admission::ticket> gateway::wait_for_turn(http::exchange& x, client_watch& watch)
 {
     auto& rights = supervisor_.rights();
@@ -154,7 +161,7 @@ task<admission::ticket> gateway::wait_for_turn(http::exchange& x, client_watch& 
     if (x.client.info().socket.gone())
         co_return right;
     if (!rights.has_room_to_wait()) {
-        x.respond_error(http::status::service_unavailable, "too many programs run", retry_soon);
+        refuse(x);
         co_return right;
     }
     admission::place at(std::move(peer));
@@ -168,7 +175,7 @@ task<admission::ticket> gateway::wait_for_turn(http::exchange& x, client_watch& 
     if (!waited)
         right = rights.take(at);
     else if (waited.error == errc::handler_timeout)
-        x.respond_error(http::status::service_unavailable, "too many programs run", retry_soon);
+        refuse(x);
     co_return right;
 }
 
@@ -322,6 +329,7 @@ task<answered> gateway::answer(http::exchange& x, program_request what)
         }
     }
     client_watch watch(x);
+    auto const asked = std::chrono::steady_clock::now();
     auto right = co_await wait_for_turn(x, watch);
     if (!right) {
         if (!x.responded())
@@ -331,9 +339,13 @@ task<answered> gateway::answer(http::exchange& x, program_request what)
     lease const program(x.client.info(), start(x, what, *variables, body, std::move(right)));
     if (!program)
         co_return answer;
+    auto const began = std::chrono::steady_clock::now();
+    metrics_.waited(began - asked);
+    metrics_.started(x.client.info(), program.get()->info());
     watch.tell(client_left, program.get());
     answer = co_await serve(x, what, *program, body.kept.memory());
     watch.tell_nobody();
+    metrics_.ended(x.client.info(), program.get()->info(), x.code, std::chrono::steady_clock::now() - began);
     co_return answer;
 }
 

@@ -4,6 +4,7 @@
 #include "common/runtime.hpp"
 #include "common/task.hpp"
 #include "services/http/cgi/environment.hpp"
+#include "services/http/cgi/program_metrics.hpp"
 #include "services/http/cgi/relay.hpp"
 #include "services/http/cgi/spool.hpp"
 #include "services/http/cgi/supervisor.hpp"
@@ -79,6 +80,7 @@ private:
 
     task<bool> spool_body(http::exchange& x, spool& into);
     void answer_bad_body(http::exchange& x, error_code reason);
+    void refuse(http::exchange& x);
     task<admission::ticket> wait_for_turn(http::exchange& x, client_watch& watch);
     std::optional<environment> environment_for(http::exchange& x, program_request const& what,
                                                body_source const& body) const;
@@ -90,6 +92,7 @@ private:
     http::cgi_settings const& options_;
     std::vector<std::string> const inherited_;
     supervisor supervisor_;
+    program_metrics metrics_;
 };
 
 } // namespace polyport::cgi

@@ -243,6 +243,7 @@ task<bool> relay::send(std::string_view body, bool ended)
     if (out.empty() && body.empty() && behind.empty())
         co_return true;
     std::array<iovec, 3> parts{part(out), part(body), part(behind)};
+    x_.note_first_byte();
     run_.pause(true);
     auto const sent = co_await x_.client.write(std::span<iovec>(parts));
     run_.pause(false);

@@ -29,7 +29,8 @@ struct fixture {
     {
         begin_service_group(options);
         for (auto const& service : builtin_services())
-            declare_service(options, service.name, service.metavar, service.summary, endpoints);
+            declare_service(options, service.name, service.metavar, service.summary, endpoints,
+                            service.example);
         declare(options, server);
         for (auto const& service : builtin_services())
             if (auto const* const make = std::get_if<service_factory>(&service.implementation))

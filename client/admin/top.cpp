@@ -1,0 +1,374 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "client/admin/commands.hpp"
+#include "client/admin/filters.hpp"
+#include "client/admin/link.hpp"
+#include "client/admin/options.hpp"
+#include "client/admin/rates.hpp"
+#include "client/admin/rows.hpp"
+#include "client/admin/table.hpp"
+#include "client/command.hpp"
+#include "client/stop_signals.hpp"
+#include "client/terminal.hpp"
+#include "common/option_values.hpp"
+#include "common/quoted.hpp"
+
+#include <boost/program_options/value_semantic.hpp>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <optional>
+
+#include <unistd.h>
+
+namespace polyport::client {
+namespace {
+
+namespace po = boost::program_options;
+namespace json = boost::json;
+
+admin_usage top_usage()
+{
+    admin_usage usage{
+        "top", "",
+        "Shows the busiest connections again and again, with what passes a second. Keys: q ends it, "
+        "r sorts\nby rate, b by bytes, a by age, i by idle time, space stops and goes on.\n"
+        "Where standard output is no terminal, it prints --count tables one after the other.",
+        po::options_description("What, and how often", 90, 50),
+        "  polyport top --service http --interval 5s\n"
+        "  polyport top --count 1 | head\n"};
+    add_filters(usage.own);
+    usage.own.add_options()("interval,i", po::value<std::string>()->value_name("TIME"),
+                            "between two looks (2s unless given)")(
+        "count,n", po::value<std::string>()->value_name("N"),
+        "end after so many looks")("all", po::bool_switch(), "those of the control interface as well");
+    return usage;
+}
+
+struct top_options {
+    milliseconds interval{2000};
+    std::uint32_t count = 0; ///< 0: until it is ended
+};
+
+checked<top_options> parse_top(po::variables_map const& given)
+{
+    top_options made;
+    if (given.count("interval")) {
+        auto const value = parse_duration(given["interval"].as<std::string>());
+        if (!value || *value < milliseconds{100})
+            return problem{"--interval: " + (value ? "at least 100ms" : value.error().text)};
+        made.interval = *value;
+    }
+    if (given.count("count")) {
+        auto const value = parse_number<std::uint32_t>(given["count"].as<std::string>(), 1);
+        if (!value)
+            return problem{"--count: " + value.error().text};
+        made.count = *value;
+    }
+    return made;
+}
+
+enum class order { rate, bytes, age, idle };
+
+struct ranked {
+    json::object const* row;
+    rates::flow now;
+    double key;
+};
+
+double key_of(json::object const& c, rates::flow const& now, order by)
+{
+    switch (by) {
+    case order::bytes:
+        return number_of(c, "received") + number_of(c, "sent");
+    case order::age:
+        return number_of(c, "age");
+    case order::idle:
+        return number_of(c, "idle");
+    case order::rate:
+        break;
+    }
+    return now.both();
+}
+
+std::string_view word(order by)
+{
+    static constexpr std::array<std::string_view, 4> words{"rate", "bytes", "age", "idle"};
+    return words[static_cast<std::size_t>(by)];
+}
+
+std::string percent(double share)
+{
+    std::array<char, 16> text{};
+    std::snprintf(text.data(), text.size(), "%.1f%%", share * 100);
+    return text.data();
+}
+
+/// What is shown of one look.
+class screen {
+public:
+    screen(admin_options const& options, bool all) : options_(options), all_(all) {}
+
+    outcome<> look(admin_link& link)
+    {
+        auto target = "/connections" + filter_query(options_.given);
+        add_parameter(target, "tcp", "no"); // a system call for each of thousands, of which a few are shown
+        add_parameter(target, "limit", "100000");
+        auto table = link.ask_json("GET", target);
+        if (!table)
+            return table.error();
+        auto stats = link.ask_json("GET", "/stats");
+        if (!stats)
+            return stats.error();
+        if (!table->is_object() || !stats->is_object())
+            return failure{exit_status::failed, "the answer is no table of connections"};
+        table_ = std::move(*table);
+        stats_ = std::move(*stats);
+        rates_.look(table_.get_object(), stats_.get_object(), clock::now());
+        return {};
+    }
+
+    std::vector<std::string> lines(std::size_t width, std::size_t height, order by) const
+    {
+        auto all = head(width);
+        auto const left = height > all.size() + 2 ? height - all.size() - 2 : 1;
+        auto const rows = busiest(left, by);
+        text_table table({{"ID", true},
+                          {"SERVICE"},
+                          {"STATE", false, 3},
+                          {"REMOTE", false, 0, 21},
+                          {"AGE", true, 2},
+                          {"IDLE", true, 4},
+                          {"IN/s", true},
+                          {"OUT/s", true},
+                          {"IN", true, 5},
+                          {"OUT", true, 5},
+                          {"WORK", false, 0, 20}});
+        for (auto const& one : rows) {
+            auto const& c = *one.row;
+            table.add({std::to_string(count_of(c, "id")), text_of(c, "service"), state_text(c),
+                       address_text(c, "remote"), short_time(number_of(c, "age")),
+                       short_time(number_of(c, "idle")), short_size(one.now.received),
+                       short_size(one.now.sent), short_size(number_of(c, "received")),
+                       short_size(number_of(c, "sent")), work_text(c)});
+        }
+        all.emplace_back();
+        auto const body = table.lines(width);
+        all.insert(all.end(), body.begin(), body.end());
+        return all;
+    }
+
+private:
+    std::vector<std::string> head(std::size_t width) const
+    {
+        auto const& stats = stats_.get_object();
+        auto const& counts = object_of(stats, "connections");
+        std::vector<std::string> all;
+        all.push_back(fitted("polyportd " + text_of(stats, "version") + "  up " +
+                                 short_time(number_of(stats, "uptime")) + "  " +
+                                 std::to_string(count_of(counts, "open")) + "/" +
+                                 std::to_string(count_of(counts, "limit")) + " connections  cpu " +
+                                 percent(rates_.processor()),
+                             width));
+        auto const& r = rates_.requests();
+        if (r.requests > 0)
+            all.push_back(fitted("http " + short_size(r.requests) + " requests/s  p50 " +
+                                     short_latency(r.p50) + "  p99 " + short_latency(r.p99),
+                                 width));
+        for (auto const& s : rates_.services()) {
+            if (s.name == "admin" && !all_)
+                continue;
+            all.push_back(fitted(s.name + std::string(s.name.size() < 16 ? 16 - s.name.size() : 1, ' ') +
+                                     std::to_string(s.open) + " open  " + short_size(s.opened) +
+                                     " new/s  in " + short_size(s.bytes.received) + "/s  out " +
+                                     short_size(s.bytes.sent) + "/s",
+                                 width));
+        }
+        return all;
+    }
+
+    std::vector<ranked> busiest(std::size_t most, order by) const
+    {
+        std::vector<ranked> rows;
+        for (auto const& row : array_of(table_.get_object(), "connections")) {
+            if (!row.is_object())
+                continue;
+            auto const& c = row.get_object();
+            if (!all_ && text_of(c, "service") == "admin")
+                continue;
+            auto const now = rates_.of(count_of(c, "id"));
+            rows.push_back({&c, now, key_of(c, now, by)});
+        }
+        auto const kept = std::min(most, rows.size());
+        std::partial_sort(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(kept), rows.end(),
+                          [](ranked const& a, ranked const& b) { return a.key > b.key; });
+        rows.resize(kept);
+        return rows;
+    }
+
+    admin_options const& options_;
+    bool all_;
+    json::value table_ = json::object();
+    json::value stats_ = json::object();
+    rates rates_;
+};
+
+// Each line in place of the one before: nothing flickers.
+std::string drawn(std::vector<std::string> const& lines, std::size_t height)
+{
+    std::string text = "\x1b[H";
+    for (std::size_t i = 0; i < std::min(lines.size(), height); ++i)
+        text += (i > 0 ? "\r\n" : "") + lines[i] + "\x1b[K";
+    return text + "\x1b[J";
+}
+
+/// Full screen, until q or a signal.
+class live_view {
+public:
+    live_view(admin_options const& options, top_options const& how)
+        : link_(options), what_(options, options.given["all"].as<bool>()), how_(how)
+    {
+    }
+
+    outcome<> run()
+    {
+        full_screen terminal;
+        auto next = clock::now();
+        std::uint32_t looks = 0;
+        while (!over_) {
+            if (clock::now() >= next && !paused_) {
+                if (auto const looked = what_.look(link_); !looked)
+                    return looked;
+                next = std::max(next + how_.interval, clock::now());
+                ++looks;
+                draw();
+                if (how_.count > 0 && looks >= how_.count)
+                    break;
+            }
+            wait(terminal, paused_ ? std::nullopt : deadline(next));
+        }
+        return {};
+    }
+
+private:
+    void draw() const
+    {
+        auto const height = terminal_height();
+        auto lines = what_.lines(terminal_width(), height - 1, by_);
+        lines.resize(std::min(lines.size(), height - 1));
+        while (lines.size() < height - 1)
+            lines.emplace_back();
+        lines.push_back(shortened("by " + std::string(word(by_)) + (paused_ ? ", stopped" : "") +
+                                      "   q end  r rate  b bytes  a age  i idle  space stop",
+                                  terminal_width()));
+        write_all(STDOUT_FILENO, drawn(lines, height));
+    }
+
+    void wait(full_screen& terminal, deadline until)
+    {
+        std::array<pollfd, 2> set{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals_.descriptor(), POLLIN, 0}};
+        if (!wait_any(set, until))
+            return;
+        if (set[1].revents != 0)
+            take_signal(terminal);
+        if (set[0].revents != 0)
+            take_keys();
+    }
+
+    void take_signal(full_screen& terminal)
+    {
+        int const number = signals_.take();
+        if (number == SIGTSTP) {
+            terminal.leave();
+            ::raise(SIGSTOP);
+            terminal.enter();
+        } else if (number != SIGWINCH && number != 0) {
+            over_ = true;
+        }
+        if (!over_)
+            draw();
+    }
+
+    void take_keys()
+    {
+        std::array<char, 16> keys{};
+        auto const count = ::read(STDIN_FILENO, keys.data(), keys.size());
+        if (count <= 0) { // the terminal is gone
+            over_ = true;
+            return;
+        }
+        for (char const key : std::string_view(keys.data(), static_cast<std::size_t>(count))) {
+            static constexpr std::string_view letters = "rbai";
+            if (auto const at = letters.find(key); at != std::string_view::npos)
+                by_ = static_cast<order>(at);
+            paused_ = key == ' ' ? !paused_ : paused_;
+            over_ = over_ || key == 'q' || key == 'Q';
+        }
+        if (!over_)
+            draw();
+    }
+
+    admin_link link_;
+    screen what_;
+    top_options how_;
+    stop_signals signals_{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};
+    order by_ = order::rate;
+    bool paused_ = false;
+    bool over_ = false;
+};
+
+// For files and pipes: one table after the other.
+exit_status print_tables(admin_options const& options, top_options const& how)
+{
+    admin_link link(options);
+    screen what(options, options.given["all"].as<bool>());
+    std::uint32_t const count = how.count > 0 ? how.count : 1;
+    // One look more than tables: rates are between two.
+    for (std::uint32_t i = 0; i <= count; ++i) {
+        if (i > 0) {
+            pollfd none{-1, 0, 0};
+            wait_any({&none, 1}, after(i == 1 ? std::min(how.interval, milliseconds{1000}) : how.interval));
+        }
+        if (auto const looked = what.look(link); !looked)
+            return report(looked.error());
+        if (i == 0)
+            continue;
+        std::string text = i > 1 ? "\n" : "";
+        for (auto const& line : what.lines(terminal_width(), 10'000, order::rate))
+            text += line + "\n";
+        if (auto const printed = print(text); printed != exit_status::done)
+            return printed;
+    }
+    return exit_status::done;
+}
+
+} // namespace
+
+exit_status run_top(std::span<std::string const> arguments)
+{
+    auto const options = parse_admin_options(top_usage(), arguments);
+    if (!options)
+        return misused("top", options.error().text);
+    if (options->help)
+        return print(top_help());
+    auto const how = parse_top(options->given);
+    if (!how)
+        return misused("top", how.error().text);
+    if (!options->words.empty())
+        return misused("top", quoted(options->words.front()) + " is one argument too many");
+    if (options->json)
+        return misused("top",
+                       "--json is for a single look: use 'polyport ps --json' and 'polyport stats --json'");
+    if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDOUT_FILENO) != 1)
+        return print_tables(*options, *how);
+    auto const ended = live_view(*options, *how).run();
+    return ended ? exit_status::done : report(ended.error());
+}
+
+std::string top_help()
+{
+    return help_of(top_usage());
+}
+
+} // namespace polyport::client

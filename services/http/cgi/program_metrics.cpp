@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "services/http/cgi/program_metrics.hpp"
+
+#include "common/connection_events.hpp"
+#include "common/json_writer.hpp"
+#include "common/service.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+namespace polyport::cgi {
+namespace {
+
+constexpr char const* too_many = "programs-busy";
+
+metric_labels of_http()
+{
+    return {{"service", "http"}};
+}
+
+std::uint64_t microseconds(program_metrics::duration time) noexcept
+{
+    return static_cast<std::uint64_t>(
+        std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count(), 0));
+}
+
+json_writer& append_program(json_writer& json, connection const& by, process_info const& program)
+{
+    return json.begin_object()
+        .member("id", by.id)
+        .member("service", by.service.name())
+        .member("program", program.program)
+        .member("pid", program.pid);
+}
+
+} // namespace
+
+program_metrics::program_metrics(metrics_registry& to, event_hub& events, admission const& rights)
+    : events_(events),
+      waits_(to.add_histogram("polyport_cgi_wait_seconds", "How long requests waited for a program's turn",
+                              latency_buckets, of_http())),
+      started_(to.add_counter("polyport_cgi_started_total", "Programs that were started", of_http())),
+      refused_(to.add_counter("polyport_refused_total",
+                              "Connections, datagrams and requests that were not served",
+                              {{"service", "http"}, {"reason", too_many}}))
+{
+    for (std::size_t i = 0; i < classes; ++i) {
+        auto labels = of_http();
+        labels.emplace_back("status", std::to_string(i + 1) + "xx");
+        durations_[i] = &to.add_histogram("polyport_cgi_duration_seconds",
+                                          "From the start of a program to the end of its response",
+                                          latency_buckets, std::move(labels));
+    }
+    to.add_gauge_of("polyport_cgi_running", "Programs that run", of_http(),
+                    [&rights] { return rights.running(); });
+    to.add_gauge_of("polyport_cgi_waiting", "Requests that wait for a program's turn", of_http(),
+                    [&rights] { return rights.waiting(); });
+}
+
+void program_metrics::refused(connection const& by)
+{
+    refused_.add();
+    publish_refused(events_, by.service.name(), by.remote, too_many);
+}
+
+void program_metrics::waited(duration time) noexcept
+{
+    waits_.observe(microseconds(time));
+}
+
+void program_metrics::started(connection const& by, process_info const& program)
+{
+    started_.add();
+    if (!events_.wanted())
+        return;
+    std::string text;
+    json_writer json(text);
+    append_program(json, by, program).member("request", by.request).end_object();
+    events_.publish("program-started", text);
+}
+
+void program_metrics::ended(connection const& by, process_info const& program, http::status code,
+                            duration time)
+{
+    auto const i = std::clamp<std::size_t>(http::number(code) / 100U, 1, classes) - 1;
+    durations_[i]->observe(microseconds(time));
+    if (!events_.wanted())
+        return;
+    std::string text;
+    json_writer json(text);
+    append_program(json, by, program)
+        .member("status", http::number(code))
+        .member("received", program.received)
+        .member("sent", program.sent)
+        .member("duration", std::chrono::duration<double>(time).count())
+        .end_object();
+    events_.publish("program-ended", text);
+}
+
+} // namespace polyport::cgi
