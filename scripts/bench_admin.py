@@ -187,36 +187,42 @@ class Watchers:
             thread.join()
 
 
+def message_rate(given: argparse.Namespace, daemon: Daemon) -> float:
+    command = [f"{given.bin}/stream_load", str(daemon.port), "100", "64", str(given.seconds)]
+    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[0])
+
+
+def request_rate(given: argparse.Namespace, daemon: Daemon) -> float:
+    """Requests in a second of the daemon's processor: wrk shares its own with those who watch."""
+    command = ["wrk", "-t1", "-c50", f"-d{max(1, round(given.seconds))}s", f"http://127.0.0.1:{daemon.http}/page"]
+    before = daemon.processor_time()
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    count = int(next(line for line in output.splitlines() if "requests in" in line).split()[0])
+    return count / max(0.01, daemon.processor_time() - before)
+
+
 def compare_rates(given: argparse.Namespace, folder: pathlib.Path) -> None:
-    plain, with_admin, watched = Daemon(given, folder, admin=False), Daemon(given, folder), Daemon(given, folder)
-
-    def messages(daemon: Daemon) -> float:
-        command = [f"{given.bin}/stream_load", str(daemon.port), "100", "64", str(given.seconds)]
-        return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()[0])
-
-    def requests(daemon: Daemon) -> float:
-        command = ["wrk", "-t1", "-c50", f"-d{max(1, round(given.seconds))}s", f"http://127.0.0.1:{daemon.http}/page"]
-        before = daemon.processor_time()
-        output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-        count = int(next(line for line in output.splitlines() if "requests in" in line).split()[0])
-        return count / max(0.01, daemon.processor_time() - before)
-
+    works = {"messages of 64 bytes": message_rate, "requests, in a second of the daemon's processor": request_rate}
+    kinds = ["plain", "plain again", "unused", "everything on"]
+    found: dict[str, dict[str, list[float]]] = {name: {kind: [] for kind in kinds} for name in works}
+    for turn in range(given.rounds):
+        # In another order each time, and each time a new process: where its memory lies makes a difference too.
+        first = turn % len(kinds)
+        for kind in kinds[first:] + kinds[:first]:
+            daemon = Daemon(given, folder, admin=not kind.startswith("plain"))
+            watchers = Watchers(daemon) if kind == "everything on" else None
+            for name, work in works.items():
+                found[name][kind].append(work(given, daemon))
+            if watchers:
+                watchers.end()
+            daemon.stop()
     print("\n### The rate of the services\n")
-    print("| work | without --admin, /s | --admin, unused | everything on |")
-    print("|---|---:|---:|---:|")
-    for name, work in {"messages of 64 bytes": messages, "requests, a second of the daemon's processor": requests}.items():
-        found: dict[str, list[float]] = {"plain": [], "admin": [], "watched": []}
-        for turn in range(given.rounds):
-            order = list(found) if turn % 2 == 0 else list(reversed(found))
-            for which in order:
-                watchers = Watchers(watched) if which == "watched" else None
-                found[which].append(work({"plain": plain, "admin": with_admin, "watched": watched}[which]))
-                if watchers:
-                    watchers.end()
-        ratios = [statistics.median(x / y for x, y in zip(found[w], found["plain"])) for w in ("admin", "watched")]
-        print(f"| {name} | {statistics.median(found['plain']):,.0f} | {ratios[0]:.3f} | {ratios[1]:.3f} |", flush=True)
-    for daemon in (plain, with_admin, watched):
-        daemon.stop()
+    print("| work | without --admin, /s | the same again | --admin, unused | everything on |")
+    print("|---|---:|---:|---:|---:|")
+    for name, by_kind in found.items():
+        plain = by_kind["plain"]
+        ratios = [statistics.median(x / y for x, y in zip(by_kind[kind], plain)) for kind in kinds[1:]]
+        print(f"| {name} | {statistics.median(plain):,.0f} | {' | '.join(f'{r:.3f}' for r in ratios)} |", flush=True)
 
 
 def main() -> None:
