@@ -4,11 +4,15 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include <sys/stat.h>
 
 using namespace polyport::integration;
 using polyport::unique_fd;
@@ -175,6 +179,43 @@ BOOST_AUTO_TEST_CASE(a_slow_answer_is_counted_with_its_first_byte_before_its_end
     auto const first = samples.at("polyport_http_time_to_first_byte_seconds_sum" + labels);
     BOOST_TEST(whole > 0.3);
     BOOST_TEST(first < whole - 0.25);
+}
+
+BOOST_AUTO_TEST_CASE(programs_and_refusals_are_told_and_counted)
+{
+    temporary_directory const root;
+    write_file(root / "slow.sh",
+               "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\nread line <\"$QUERY_STRING\"\n");
+    std::filesystem::permissions(root / "slow.sh", std::filesystem::perms::owner_all);
+    auto const fifo = (root / "fifo").string();
+    BOOST_TEST_REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    steered_daemon daemon({"--http", "0", "--http-root", root.path(), "--http-cgi", ".sh=/bin/sh",
+                           "--http-cgi-max", "1", "--http-cgi-queue", "0"});
+    auto const port = daemon.server().port("http");
+    auto const subscriber = subscribe(daemon.path());
+    auto const busy = connect_tcp(port);
+    send_all(busy, get_request("/slow.sh?" + fifo));
+    auto const started = json::parse(read_event(subscriber, "program-started")).as_object();
+    BOOST_TEST(text_at(started, "program").ends_with("/slow.sh"));
+    BOOST_TEST(text_at(started, "request") == "GET /slow.sh?" + fifo + " HTTP/1.1");
+    auto const shown = daemon.connections("?program=on");
+    BOOST_TEST_REQUIRE(shown.size() == 1U);
+    BOOST_TEST(number_at(shown[0].as_object().at("program").as_object(), "pid") == number_at(started, "pid"));
+
+    BOOST_TEST(http_get(port, "/slow.sh").status == 503);
+    auto const refused = json::parse(read_event(subscriber, "refused")).as_object();
+    BOOST_TEST(text_at(refused, "service") == "http");
+    BOOST_TEST(text_at(refused, "reason") == "programs-busy");
+    BOOST_TEST(text_at(refused.at("remote").as_object(), "address") == "127.0.0.1");
+
+    std::ofstream(fifo) << "go on\n";
+    auto const ended = json::parse(read_event(subscriber, "program-ended")).as_object();
+    BOOST_TEST(number_at(ended, "pid") == number_at(started, "pid"));
+    BOOST_TEST(number_at(ended, "status") == 200U);
+    auto const samples = read_metrics(daemon.call("GET", "/metrics").body, false);
+    BOOST_TEST(samples.at("polyport_refused_total{service=\"http\",reason=\"programs-busy\"}") == 1);
+    BOOST_TEST(samples.at("polyport_cgi_started_total{service=\"http\"}") == 1);
+    BOOST_TEST(samples.at("polyport_cgi_duration_seconds_count{service=\"http\",status=\"2xx\"}") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(stats_tell_of_every_service)

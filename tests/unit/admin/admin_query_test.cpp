@@ -58,7 +58,8 @@ BOOST_AUTO_TEST_CASE(filters)
         {{"uid", "-1"}, false},          {{"uid", "4294967296"}, false},
         {{"older", "10s"}, true},        {{"older", "10"}, false},
         {{"idle", "500ms"}, true},       {{"bytes", "64k"}, true},
-        {{"bytes", "64 k"}, false},
+        {{"bytes", "64 k"}, false},      {{"user", "alice"}, true},
+        {{"user", ""}, false},           {{"program", "maybe"}, false},
     };
     for (auto const& row : table) {
         auto const taken = take_filter(filter, row.from);
