@@ -61,7 +61,7 @@ std::optional<ucred> credentials_of(int fd)
 } // namespace
 
 acceptor::acceptor(runtime& owner, service_instance& service, listener bound)
-    : owner_(owner), service_(service), bound_(std::move(bound)),
+    : owner_(owner), service_(service), gate_(owner.admission().of(service)), bound_(std::move(bound)),
       any_local_address_(bound_.address.is_wildcard()), socket_(owner.sockets(), std::move(bound_.fd)),
       pause_over_(owner.context())
 {
@@ -105,10 +105,15 @@ acceptor::step acceptor::accept_some()
 {
     for (int i = 0; i < accepts_a_turn; ++i) {
         if (!has_room()) {
+            bool const is_full = gate_.has_room(); // then it is not the service alone
+            auto const& stats = service_.stats;
             if (!std::exchange(paused_, true))
-                owner_.log().warning("accept-paused", {{"service", service_.name()},
-                                                       {"reason", "max-connections reached"},
-                                                       {"connections", owner_.connections().size()}});
+                owner_.log().warning(
+                    "accept-paused",
+                    {{"service", service_.name()},
+                     {"reason",
+                      is_full ? "max-connections reached" : "max-connections of the service reached"},
+                     {"connections", is_full ? owner_.connections().size() : stats.opened - stats.closed}});
             return step::wait_for_room;
         }
         sockaddr_storage peer{};
@@ -140,17 +145,25 @@ acceptor::step acceptor::accept_some()
 
 void acceptor::admit(unique_fd fd, sockaddr const& peer, socklen_t length)
 {
+    auto const remote = socket_address::from(&peer, length);
+    auto const credentials = bound_.kind == transport::unix_stream ? credentials_of(fd.get()) : std::nullopt;
+    auto admitted = gate_.admit(bound_.kind, remote, credentials, coarse_now());
+    if (!admitted.yes)
+        return;
     auto const local =
         any_local_address_ ? socket_address::local_of(fd.get()) : result<socket_address>(bound_.address);
-    auto const credentials = bound_.kind == transport::unix_stream ? credentials_of(fd.get()) : std::nullopt;
     try {
         auto c = std::make_unique<connection>(owner_.connections(), service_, bound_.kind, owner_.sockets(),
-                                              std::move(fd), local ? *local : bound_.address,
-                                              socket_address::from(&peer, length));
+                                              std::move(fd), local ? *local : bound_.address, remote);
         c->peer = credentials;
+        c->places = std::move(admitted.places);
+        c->pace.rate = gate_.byte_rate();
         log_opened(owner_.log(), *c);
         publish_opened(owner_.events(), *c);
-        owner_.spawn(service_, std::move(c));
+        if (admitted.needs_name)
+            owner_.spawn_when_named(service_, std::move(c));
+        else
+            owner_.spawn(service_, std::move(c));
     } catch (std::system_error const& error) { // the kernel cannot watch one more
         if (auto const held = trouble_.admit(coarse_now()))
             owner_.log().warning(
@@ -162,7 +175,7 @@ void acceptor::admit(unique_fd fd, sockaddr const& peer, socklen_t length)
 bool acceptor::has_room() const noexcept
 {
     auto const& all = owner_.connections();
-    return service_.definition.control ? all.has_room_for_control() : all.has_room();
+    return gate_.has_room() && (service_.definition.control ? all.has_room_for_control() : all.has_room());
 }
 
 // A connection that leaves cancels the timer.

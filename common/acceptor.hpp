@@ -43,6 +43,7 @@ private:
 
     runtime& owner_;
     service_instance& service_;
+    gate& gate_;
     listener bound_;
     bool const any_local_address_; ///< the listener's address does not tell a connection's local one
     watched socket_;

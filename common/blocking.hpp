@@ -3,6 +3,7 @@
 
 #include "common/runtime.hpp"
 #include "common/task.hpp"
+#include "common/worker_pool.hpp"
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
@@ -17,13 +18,12 @@ namespace polyport {
 /// Runs `work` on a thread of the pool and returns what it returns. It must not throw, and must own what it
 /// uses: the coroutine that waits may be destroyed first. Give the lambda a name before the co_await.
 template <class Work>
-task<std::invoke_result_t<Work&>> run_blocking(runtime& owner, Work work)
+task<std::invoke_result_t<Work&>> run_on(worker_pool& pool, boost::asio::io_context& loop, Work work)
 {
     using value = std::invoke_result_t<Work&>;
     auto const outcome = std::make_shared<std::optional<value>>();
-    auto initiation = [&owner, outcome, &work](auto handler) {
-        owner.in_background([&context = owner.context(), outcome, job = std::move(work),
-                             resume = std::move(handler)]() mutable {
+    auto initiation = [&pool, &loop, outcome, &work](auto handler) {
+        pool.run([&context = loop, outcome, job = std::move(work), resume = std::move(handler)]() mutable {
             outcome->emplace(job());
             boost::asio::post(context, std::move(resume));
         });
@@ -32,6 +32,13 @@ task<std::invoke_result_t<Work&>> run_blocking(runtime& owner, Work work)
         std::move(initiation), boost::asio::use_awaitable);
     co_await std::move(waiting);
     co_return std::move(**outcome);
+}
+
+/// The same on the pool that all share.
+template <class Work>
+task<std::invoke_result_t<Work&>> run_blocking(runtime& owner, Work work)
+{
+    return run_on(owner.background(), owner.context(), std::move(work));
 }
 
 } // namespace polyport

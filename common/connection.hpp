@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "common/access/source_counts.hpp"
 #include "common/error.hpp"
 #include "common/readiness.hpp"
 #include "common/socket_address.hpp"
@@ -67,6 +68,20 @@ struct process_info {
     std::uint64_t sent = 0;     ///< bytes that it has printed
 };
 
+/// What a connection takes of the limits for its source.
+struct connection_places {
+    source_counts::place of_all;
+    source_counts::place of_service;
+};
+
+/// A limit on the bytes that a connection sends; see stream::send_allowance().
+struct send_pace {
+    std::uint64_t rate = 0;  ///< bytes a second; 0: no limit
+    std::int64_t credit = 0; ///< bytes that may go out now
+    bool held_back = false;  ///< it is for want of credit that nothing went out
+    std::chrono::steady_clock::time_point counted_at{};
+};
+
 /// One connection, from accept to close: the record that the table shows. Its stream owns it; it leaves the
 /// table, and is logged as closed, when the handler's frame is destroyed.
 class connection
@@ -123,6 +138,8 @@ public:
     time_point const started;
     time_point last_activity;
     process_info const* process = nullptr; ///< what works for it now, if anything; its handler sees to that
+    connection_places places;
+    send_pace pace;
     socket_address const local;
     socket_address const remote;
     watched socket;

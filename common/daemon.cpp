@@ -55,6 +55,8 @@ daemon::~daemon()
 
 void daemon::open(std::vector<enabled_endpoint> const& endpoints, inherited_sockets& inherited)
 {
+    for (auto& service : services_)
+        (void)owner_.admission().of(service);
     for (auto const& endpoint : endpoints) {
         auto& service = service_named(services_, endpoint.service);
         if (!std::exchange(service.started, true)) {

@@ -82,6 +82,14 @@ void add_service_metrics(metrics_registry& to, service_instance& service)
                       [&stats] { return stats.received; });
     to.add_counter_of("polyport_sent_bytes_total", "Bytes that the kernel took for peers", labels,
                       [&stats] { return stats.sent; });
+    for (std::size_t i = 0; i < refusal_count; ++i) {
+        auto const reason = static_cast<refusal>(i);
+        auto with_reason = labels;
+        with_reason.emplace_back("reason", to_string(reason));
+        to.add_counter_of("polyport_refused_total",
+                          "Connections, datagrams and requests that were not served", std::move(with_reason),
+                          [&stats, reason] { return stats.refused.of(reason); });
+    }
     if (serves_datagrams(service)) {
         to.add_counter_of("polyport_datagrams_received_total", "Datagrams that came from peers", labels,
                           [&stats] { return stats.messages_received; });

@@ -6,7 +6,7 @@
 namespace polyport {
 
 datagram_server::datagram_server(runtime& owner, service_instance& service, listener bound)
-    : owner_(owner), service_(service), bound_(std::move(bound)),
+    : owner_(owner), service_(service), gate_(owner.admission().of(service)), bound_(std::move(bound)),
       socket_(owner.sockets(), std::move(bound_.fd)),
       handler_(std::get<datagram_handler>(service.definition.implementation))
 {
@@ -20,9 +20,12 @@ void datagram_server::stop()
 }
 
 std::optional<std::size_t> datagram_server::handle(std::span<char> room, std::size_t size,
-                                                   socket_address const& sender)
+                                                   socket_address const& sender,
+                                                   std::optional<ucred> const& peer)
 {
     auto const now = socket_.set().turn_began();
+    if (!gate_.admit_datagram(bound_.kind, sender, peer, owner_.names(), now))
+        return std::nullopt;
     auto& known = owner_.flows().touch(service_, bound_.kind, bound_.address, sender, now);
     if (known.messages_received == 0) {
         if (auto const held = new_flows_.admit(now))
@@ -40,6 +43,11 @@ std::optional<std::size_t> datagram_server::handle(std::span<char> room, std::si
     datagram message(room, size, sender);
     handler_(message);
     auto const answer = message.answer();
+    // Who has written our address over his own must not get more of us than he could send there himself.
+    if (answer && *answer > size && bound_.kind == transport::udp) {
+        gate_.refuse(refusal::answer_too_large, sender, now);
+        return std::nullopt;
+    }
     if (answer) {
         ++known.messages_sent;
         known.sent += *answer;

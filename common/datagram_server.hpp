@@ -37,12 +37,15 @@ public:
 protected:
     /// Lets the handler look at a message, and counts it with its answer. Returns the answer's size, if it
     /// gave one: the answer then stands at the beginning of `room`.
-    std::optional<std::size_t> handle(std::span<char> room, std::size_t size, socket_address const& sender);
+    /// No answer if the gate has refused it, or the answer. `peer`: of a UNIX sender, if it is known.
+    std::optional<std::size_t> handle(std::span<char> room, std::size_t size, socket_address const& sender,
+                                      std::optional<ucred> const& peer = std::nullopt);
     /// Counts an answer that did not go out, and logs that at a bounded rate.
     void count_lost_answer(std::string_view reason);
 
     runtime& owner_;
     service_instance& service_;
+    gate& gate_;
     listener bound_;
     watched socket_;
     bool stopped_ = false;

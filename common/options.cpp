@@ -24,11 +24,13 @@ std::vector<std::string> const& flag_names()
     return names;
 }
 constexpr std::string_view config_name = "config";
+constexpr std::string_view explain_name = "explain";
 
 bool is_command_line_only(std::string_view name)
 {
     auto const& flags = flag_names();
-    return name == config_name || std::find(flags.begin(), flags.end(), name) != flags.end();
+    return name == config_name || name == explain_name ||
+           std::find(flags.begin(), flags.end(), name) != flags.end();
 }
 
 bool same_letters(std::string_view a, std::string_view b) noexcept
@@ -36,6 +38,12 @@ bool same_letters(std::string_view a, std::string_view b) noexcept
     auto const lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+/// As options are written: lower case and dashes.
+bool is_command_line_name(std::string_view name)
+{
+    return std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; });
 }
 
 /// One value on its way to its option.
@@ -219,6 +227,11 @@ parsed_options option_set::parse(int argc, char const* const* argv)
                    [](option const& declared) { return declared.name; });
     std::vector<std::string> with_value = names;
     with_value.emplace_back(config_name);
+    with_value.emplace_back(explain_name);
+    for (option const& declared : options_)
+        for (option_alias const& alias : declared.aliases)
+            if (is_command_line_name(alias.name))
+                with_value.push_back(alias.name);
     command_line const line = read_command_line(argc, argv, with_value, flag_names());
 
     std::vector<std::string> problems;
@@ -234,6 +247,16 @@ parsed_options option_set::parse(int argc, char const* const* argv)
     for (command_line_option const& given : line.options) {
         if (option* const target = find(given.name); target != nullptr) {
             from_command_line.push_back({target, "--" + given.name, given.value, "command line", 0});
+        } else if (given.name == explain_name) {
+            made.questions.push_back(given.value);
+        } else if (auto const [meant, alias] = find_in_file(options_, given.name); meant != nullptr) {
+            checked<std::string> const converted =
+                alias->convert ? alias->convert(given.value)
+                               : checked<std::string>(boost::system::in_place_value, given.value);
+            if (converted)
+                from_command_line.push_back({meant, "--" + given.name, *converted, "command line", 0});
+            else
+                problems.push_back("command line: --" + given.name + ": " + converted.error().text);
         } else if (given.name == config_name) {
             if (std::exchange(config_given, true))
                 problems.emplace_back("command line: --config is given twice: give it once");

@@ -13,7 +13,8 @@
 
 namespace polyport {
 
-/// Another name that an option has in the configuration file, in any letter case.
+/// Another name that an option has: in the configuration file in any letter case, on the command line in its
+/// own if it is in lower case.
 struct option_alias {
     std::string name;
     /// Turns the alias's value into the option's; empty where both are written alike.
@@ -26,10 +27,10 @@ struct option {
     std::string metavar; ///< what stands for the value in the help: N, ADDR, DIR
     std::string help;    ///< one sentence in lower case, without a full stop
     option_binding binding;
-    std::string group;                 ///< set by option_set::add
-    std::string example;               ///< shown in the generated configuration where there is no default
-    std::vector<option_alias> aliases; ///< file only
-    bool secret = false;               ///< its value is never shown
+    std::string group;   ///< set by option_set::add
+    std::string example; ///< shown in the generated configuration where there is no default
+    std::vector<option_alias> aliases;
+    bool secret = false; ///< its value is never shown
 
     option& with_example(std::string text)
     {
@@ -69,12 +70,13 @@ struct parsed_options {
     bool help = false;
     bool version = false;
     bool check = false;
+    std::vector<std::string> questions;   ///< those of --explain
     std::string config_file;              ///< as given; empty without --config
     std::vector<option_setting> settings; ///< those in force, in the order in which they were given
 };
 
 /// The table of all options: what can be said on the command line and in the configuration file, and where
-/// each value goes. --config FILE, --check, --help and --version belong to every set.
+/// each value goes. --config FILE, --check, --explain QUESTION, --help and --version belong to every set.
 class option_set {
 public:
     /// Options that are added next belong to this group; a group named before is continued. `note` is shown

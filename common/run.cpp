@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/run.hpp"
 
+#include "common/access/explain.hpp"
+#include "common/access/rule_check.hpp"
 #include "common/daemon.hpp"
 #include "common/inherited_sockets.hpp"
 #include "common/privileges.hpp"
@@ -85,14 +87,36 @@ std::vector<std::string> check(configuration const& configured)
 {
     std::vector<std::string> problems;
     auto const& server = configured.server;
+    auto warnings = check_rules(server.access.rules, server.access.default_allow);
     if (auto const identity = resolve_identity(server.user, server.group); !identity)
         problems.push_back(identity.error().text);
     for (auto const& service : configured.services) {
         auto const is_of_it = [&](enabled_endpoint const& e) { return e.service == service.name(); };
-        if (service.implementation && std::ranges::any_of(configured.endpoints, is_of_it))
-            service.implementation->check(problems);
+        if (!service.implementation || !std::ranges::any_of(configured.endpoints, is_of_it))
+            continue;
+        service.implementation->check(problems);
+        service.implementation->check_access(server.access, problems, warnings);
     }
+    for (auto const& sentence : warnings)
+        complain("warning: " + sentence);
     return problems;
+}
+
+/// Answers --explain: which access rule decides.
+bool explain(configuration const& configured, std::vector<std::string> const& questions)
+{
+    auto const& access = configured.server.access;
+    for (auto const& text : questions) {
+        auto const asked = parse_access_question(text, access.services);
+        if (!asked)
+            return complain("command line: --explain: " + asked.error().text), false;
+        auto satisfy = satisfy_mode::any;
+        for (auto const& service : configured.services)
+            if (service.name() == asked->service.name && service.implementation)
+                satisfy = service.implementation->satisfy_at(asked->host, asked->path);
+        std::fputs(explain_access(*asked, access.rules, access.default_allow, satisfy).text.c_str(), stdout);
+    }
+    return true;
 }
 
 /// Becomes what it shall be for good, says that it is ready, and serves.
@@ -138,6 +162,8 @@ int run(int argc, char const* const* argv, std::span<service_definition const> s
         option_set options;
         begin_service_group(options);
         for (auto const& s : services)
+            configured.server.access.services.push_back({std::string(s.name), s.has_paths});
+        for (auto const& s : services)
             declare_service(options, s.name, s.metavar, s.summary, configured.endpoints, s.example);
         declare(options, configured.server);
         for (auto const& s : services) {
@@ -161,6 +187,8 @@ int run(int argc, char const* const* argv, std::span<service_definition const> s
             complain(sentence);
         if (!unfit.empty())
             return used_wrongly;
+        if (!given.questions.empty())
+            return explain(configured, given.questions) ? done : used_wrongly;
         if (given.check)
             return std::printf("polyportd: the configuration is in order\n"), done;
 

@@ -3,7 +3,6 @@
 
 #include <boost/asio/co_spawn.hpp>
 
-#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -13,7 +12,6 @@ namespace {
 constexpr std::size_t buffer_size = 64 * 1024; // room for a 16 KiB message many times over
 constexpr std::size_t buffers_kept = 64;
 constexpr std::size_t background_threads = 2;
-constexpr std::chrono::seconds background_kept_for{1};
 
 void log_failure(logger& log, std::uint64_t id, std::string_view service, std::exception_ptr const& failure)
 {
@@ -26,14 +24,28 @@ void log_failure(logger& log, std::uint64_t id, std::string_view service, std::e
     }
 }
 
+task<> serve_when_named(service_instance& service, stream client)
+{
+    auto& owner = client.owner();
+    auto const& remote = client.info().remote;
+    auto const name = co_await owner.names().find(*ip_number_of(remote), client.cancellation_slot());
+    if (!owner.admission().of(service).may_stay(remote, name)) {
+        client.note_reason(errc::refused);
+        co_return;
+    }
+    co_await service.serve(std::move(client));
+}
+
 } // namespace
 
 runtime::runtime(server_settings const& settings, logger& log, rlim_t initial_descriptors)
-    : settings_(settings), log_(log), initial_descriptors_(initial_descriptors),
+    : settings_(settings), log_(log), initial_descriptors_(initial_descriptors), gates_(settings.access, log),
       connections_(log, events_, settings.max_connections),
       flows_(settings.flows_max, settings.flow_idle_timeout), buffers_(buffer_size, buffers_kept)
 {
     sockets_.emplace(context_);
+    names_.emplace(context_, settings.dns);
+    background_.emplace(context_, background_threads);
     sweep_timer_.emplace(context_);
     connections_.sweep_with(&*sweep_timer_);
     sweep_timer_->expires_at(connection_table::time_point::max());
@@ -42,13 +54,10 @@ runtime::runtime(server_settings const& settings, logger& log, rlim_t initial_de
 
 runtime::~runtime()
 {
-    if (background_) { // what has not begun is not worth waiting for
-        background_->stop();
-        background_->join();
-    }
-    background_idle_.reset();
+    background_.reset();
     connections_.discard_all();
     sweep_timer_.reset();
+    names_.reset();
     sockets_.reset();
 }
 
@@ -64,34 +73,25 @@ void runtime::sweep_deadlines()
     });
 }
 
-boost::asio::thread_pool& runtime::background()
+void runtime::spawn(service_instance& service, std::uint64_t id, task<> handler)
 {
-    if (!background_)
-        background_.emplace(background_threads);
-    return *background_;
-}
-
-void runtime::background_job_done()
-{
-    if (--background_jobs_ > 0)
-        return;
-    if (!background_idle_)
-        background_idle_.emplace(context_);
-    background_idle_->expires_after(background_kept_for);
-    background_idle_->async_wait([this](error_code error) {
-        if (!error && background_jobs_ == 0)
-            background_.reset(); // its threads have nothing to do, so joining them takes no time
-    });
+    boost::asio::co_spawn(context_, std::move(handler),
+                          [this, id, &service](std::exception_ptr const& failure) {
+                              if (failure)
+                                  log_failure(log_, id, service.name(), failure);
+                          });
 }
 
 void runtime::spawn(service_instance& service, std::unique_ptr<connection> c)
 {
     auto const id = c->id;
-    boost::asio::co_spawn(context_, service.serve(stream(*this, std::move(c))),
-                          [this, id, &service](std::exception_ptr const& failure) {
-                              if (failure)
-                                  log_failure(log_, id, service.name(), failure);
-                          });
+    spawn(service, id, service.serve(stream(*this, std::move(c))));
+}
+
+void runtime::spawn_when_named(service_instance& service, std::unique_ptr<connection> c)
+{
+    auto const id = c->id;
+    spawn(service, id, serve_when_named(service, stream(*this, std::move(c))));
 }
 
 } // namespace polyport

@@ -6,22 +6,21 @@
 #include "common/daemon_control.hpp"
 #include "common/event_hub.hpp"
 #include "common/flow_table.hpp"
+#include "common/gate.hpp"
 #include "common/log.hpp"
 #include "common/metrics.hpp"
+#include "common/name_lookup/name_lookup.hpp"
 #include "common/readiness.hpp"
 #include "common/service.hpp"
 #include "common/settings.hpp"
+#include "common/worker_pool.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include <chrono>
-#include <cstddef>
 #include <memory>
 #include <optional>
-#include <utility>
 
 #include <sys/resource.h>
 
@@ -44,6 +43,8 @@ public:
     readiness& sockets() noexcept { return *sockets_; }
     connection_table& connections() noexcept { return connections_; }
     flow_table& flows() noexcept { return flows_; }
+    gates& admission() noexcept { return gates_; }
+    name_lookup& names() noexcept { return *names_; }
     buffer_pool& buffers() noexcept { return buffers_; }
     /// What is counted. A service asks for counters of its own in start(), and keeps references to them.
     metrics_registry& metrics() noexcept { return metrics_; }
@@ -59,27 +60,18 @@ public:
     /// The soft limit on descriptors that the daemon was started with, for programs that it starts.
     rlim_t initial_descriptors() const noexcept { return initial_descriptors_; }
 
-    /// Runs `job` on a thread of a small pool: for what blocks (directory scans, password hashes) or takes
-    /// long (compression). It must not throw. The pool is there while there is work, and for a moment longer:
-    /// a process of one thread pays less for each system call.
-    template <class Job>
-    void in_background(Job job)
-    {
-        ++background_jobs_;
-        boost::asio::post(background(), [this, job = std::move(job)]() mutable {
-            job();
-            boost::asio::post(context_, [this] { background_job_done(); });
-        });
-    }
+    /// A few threads for what blocks (directory scans) or takes long (compression).
+    worker_pool& background() noexcept { return *background_; }
 
     /// Lets the handler of `service` have the connection, as a task that belongs to the table. An exception
     /// that escapes it is logged as a bug, and ends that connection alone.
     void spawn(service_instance& service, std::unique_ptr<connection> c);
+    /// The same, once the client's name is known, and if it may come in with it.
+    void spawn_when_named(service_instance& service, std::unique_ptr<connection> c);
 
 private:
-    boost::asio::thread_pool& background();
-    void background_job_done();
     void sweep_deadlines();
+    void spawn(service_instance& service, std::uint64_t id, task<> handler);
 
     server_settings const& settings_;
     logger& log_;
@@ -87,15 +79,15 @@ private:
     // Before the context: handlers that it destroys still count, leave the table and give back their buffers.
     metrics_registry metrics_;
     event_hub events_;
+    gates gates_;
     connection_table connections_;
     flow_table flows_;
     buffer_pool buffers_;
     boost::asio::io_context context_{1}; // one thread runs it
     std::optional<readiness> sockets_;
+    std::optional<name_lookup> names_;
     std::optional<boost::asio::steady_timer> sweep_timer_;
-    std::optional<boost::asio::thread_pool> background_;
-    std::optional<boost::asio::steady_timer> background_idle_;
-    std::size_t background_jobs_ = 0;
+    std::optional<worker_pool> background_;
     daemon_control* control_ = nullptr;
     std::chrono::steady_clock::time_point const started_ = coarse_now();
 };

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "common/access/rule_set.hpp"
 #include "common/connection.hpp"
 #include "common/datagram.hpp"
 #include "common/metrics.hpp"
+#include "common/refusal.hpp"
 #include "common/stream.hpp"
 #include "common/task.hpp"
 
@@ -17,6 +19,7 @@
 
 namespace polyport {
 
+struct access_settings;
 class option_set;
 class runtime;
 
@@ -43,6 +46,17 @@ public:
     /// Once, when the options are known, if an endpoint enables the service; with --check too. Adds a
     /// sentence for each thing that is missing or does not fit together.
     virtual void check(std::vector<std::string>&) const {}
+    /// The same for how access rules and its own settings go together. `warnings` do not keep it from
+    /// starting.
+    virtual void check_access(access_settings const&, std::vector<std::string>& /*problems*/,
+                              std::vector<std::string>& /*warnings*/) const
+    {
+    }
+    /// For --explain: how rules about users and origins go together for a request.
+    virtual satisfy_mode satisfy_at(std::string_view /*host*/, std::string_view /*path*/) const
+    {
+        return satisfy_mode::any;
+    }
     /// Once, when the options are known and before any endpoint is bound. Throws start_error.
     virtual void start(runtime&) {}
     /// One connection, until it returns.
@@ -68,6 +82,7 @@ struct service_definition {
     std::string_view metavar;
     std::string_view summary; ///< one line, in lower case, for the help
     std::variant<stream_handler, datagram_handler, service_factory> implementation;
+    bool has_paths = false; ///< it answers requests for URLs, by which access rules can tell them apart
     /// It steers the daemon: its connections have a limit of their own, and stay while the others drain.
     bool control = false;
     std::string_view example{}; ///< of its endpoint, for the configuration file; empty: a usual one
@@ -81,6 +96,7 @@ struct service_stats {
     std::uint64_t messages_received = 0; ///< datagrams
     std::uint64_t messages_sent = 0;
     std::uint64_t lost_answers = 0; ///< datagrams that could not be sent
+    refusal_counts refused;         ///< connections, datagrams and requests that were not served
 };
 
 /// A service in a running daemon.

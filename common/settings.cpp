@@ -40,10 +40,9 @@ checked<std::string> parse_group(std::string_view text)
 
 void declare_limits(option_set& options, server_settings& settings)
 {
+    declare(options, settings.access, settings.max_connections);
+    declare(options, settings.dns);
     options.group("Limits");
-    options.add("max-connections", "N",
-                "serve at most this many connections at a time; others wait in the backlog",
-                bind_number(settings.max_connections, 1, 1'000'000));
     options.add("backlog", "N", "connections that the kernel holds for each listener until they are accepted",
                 bind_number(settings.backlog, 1, 65'535));
     options.add("idle-timeout", "T", "end a connection on which nothing has come or gone for so long",

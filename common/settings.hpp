@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "common/access/access_settings.hpp"
 #include "common/accounts.hpp"
 #include "common/endpoint_spec.hpp"
 #include "common/log_settings.hpp"
+#include "common/name_lookup/dns_settings.hpp"
 #include "common/options.hpp"
 
 #include <chrono>
@@ -30,6 +32,9 @@ struct server_settings {
 
     std::uint32_t flows_max = 4096; ///< datagram peers that are remembered
     std::chrono::milliseconds flow_idle_timeout{60'000};
+
+    access_settings access;
+    dns_settings dns;
 
     unsigned socket_mode = 0660; ///< of UNIX sockets with a path
     file_owner socket_owner;

@@ -5,9 +5,11 @@
 #include "common/runtime.hpp"
 #include "common/service.hpp"
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 
@@ -15,6 +17,8 @@
 
 namespace polyport {
 namespace {
+
+constexpr std::int64_t least_burst = 2048; // of a limited connection: not a packet for each few bytes
 
 bool would_block(int code) noexcept
 {
@@ -58,7 +62,49 @@ watched::deferred_wait stream::wait_readable()
     return wait(watched::event::readable, connection_state::reading);
 }
 
-watched::deferred_wait stream::wait_writable()
+// Credit comes with time, up to a tenth of a second's worth, so that the bytes flow evenly.
+std::size_t stream::limited_allowance(std::size_t wanted) noexcept
+{
+    auto& pace = c_->pace;
+    auto const now = std::chrono::steady_clock::now();
+    auto const most = std::max<std::int64_t>(static_cast<std::int64_t>(pace.rate / 10), least_burst);
+    auto const passed = std::min<std::chrono::nanoseconds>(now - pace.counted_at, std::chrono::seconds(10));
+    auto const earned = static_cast<std::int64_t>(static_cast<double>(pace.rate) *
+                                                  std::chrono::duration<double>(passed).count());
+    if (earned > 0) { // less would be lost by rounding
+        pace.credit = std::min(pace.credit + earned, most);
+        pace.counted_at = now;
+    }
+    pace.held_back = wanted > 0 && pace.credit <= 0;
+    return pace.held_back ? 0 : std::min(wanted, static_cast<std::size_t>(pace.credit));
+}
+
+task<outcome> stream::wait_for_credit()
+{
+    auto& pace = c_->pace;
+    pace.held_back = false;
+    auto const wanted = std::max<std::int64_t>(static_cast<std::int64_t>(pace.rate / 20), least_burst / 2);
+    auto const missing = static_cast<double>(wanted - pace.credit) / static_cast<double>(pace.rate);
+    boost::asio::steady_timer later(owner_->context());
+    later.expires_after(
+        std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::duration<double>(missing)));
+    c_->clear_deadline(); // it is us who wait
+    if (!c_->ended())
+        c_->state = connection_state::writing;
+    auto token = boost::asio::bind_cancellation_slot(c_->cancel.slot(), as_tuple_awaitable);
+    if (!c_->ended())
+        co_await later.async_wait(std::move(token));
+    co_return outcome{c_->ended()};
+}
+
+task<outcome> stream::wait_writable()
+{
+    if (c_->pace.held_back) // no edge of the socket's would come
+        co_return co_await wait_for_credit();
+    co_return co_await wait_for_room();
+}
+
+watched::deferred_wait stream::wait_for_room()
 {
     c_->socket.output_full();
     c_->set_deadline(deadline_kind::write, owner_->settings().write_timeout);
@@ -120,6 +166,11 @@ io_result stream::write_now(std::span<char const> bytes, bool more_follows)
 {
     if (auto const reason = c_->ended())
         return {reason, 0};
+    if (auto const size = send_allowance(bytes.size()); size < bytes.size()) {
+        bytes = bytes.first(size);
+        if (bytes.empty())
+            return {};
+    }
     return sent(
         ::send(c_->socket.fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | (more_follows ? MSG_MORE : 0)));
 }
@@ -128,6 +179,14 @@ io_result stream::write_now(std::span<iovec const> parts)
 {
     if (auto const reason = c_->ended())
         return {reason, 0};
+    if (c_->pace.rate != 0) { // one part at a time is quick enough
+        auto const first =
+            std::find_if(parts.begin(), parts.end(), [](iovec const& part) { return part.iov_len > 0; });
+        if (first == parts.end())
+            return {};
+        return write_now(std::span<char const>(static_cast<char const*>(first->iov_base), first->iov_len),
+                         false);
+    }
     msghdr message{};
     message.msg_iov = const_cast<iovec*>(parts.data()); // sendmsg does not write to it
     message.msg_iovlen = parts.size();
@@ -138,6 +197,7 @@ void stream::count_sent(std::size_t bytes) noexcept
 {
     c_->sent += bytes;
     c_->service.stats.sent += bytes;
+    c_->pace.credit -= static_cast<std::int64_t>(bytes);
     if (bytes > 0)
         c_->last_activity = c_->socket.set().turn_began();
 }

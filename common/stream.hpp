@@ -71,8 +71,14 @@ public:
     /// Writes all parts, as one where the kernel can. The array of parts is used up.
     task<outcome> write(std::span<iovec> parts);
 
+    /// How many of `wanted` bytes may go out now: all, but with --rate-limit. For those who write by other
+    /// means; 0: wait_writable() waits for the time to come.
+    std::size_t send_allowance(std::size_t wanted) noexcept
+    {
+        return c_->pace.rate == 0 ? wanted : limited_allowance(wanted);
+    }
     /// Waits for room to write, with the write deadline. For those who write by other means (sendfile).
-    watched::deferred_wait wait_writable();
+    task<outcome> wait_writable();
     /// Counts bytes that went through by other means (sendfile).
     void count_sent(std::size_t bytes) noexcept;
     /// Ends the write deadline, after writing by other means.
@@ -110,6 +116,9 @@ public:
     }
 
 private:
+    std::size_t limited_allowance(std::size_t wanted) noexcept;
+    task<outcome> wait_for_credit();
+    watched::deferred_wait wait_for_room();
     watched::deferred_wait wait(watched::event what, connection_state meanwhile);
     void waited_for(connection_state state, deadline_kind deadline) noexcept;
     io_result sent(ssize_t count);

@@ -2,8 +2,10 @@
 #include "common/unix_datagram_server.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include <sys/socket.h>
@@ -21,11 +23,27 @@ constexpr std::chrono::milliseconds retry_interval{
     5}; // the kernel tells nobody when a receiver has room again
 constexpr std::chrono::seconds give_up_after{5};
 
+std::optional<ucred> credentials_in(msghdr& message)
+{
+    for (auto* c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_CREDENTIALS)
+            continue;
+        ucred peer;
+        std::memcpy(&peer, CMSG_DATA(c), sizeof peer);
+        return peer;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 unix_datagram_server::unix_datagram_server(runtime& owner, service_instance& service, listener bound)
-    : datagram_server(owner, service, std::move(bound)), buffer_(first_buffer), retry_(owner.context())
+    : datagram_server(owner, service, std::move(bound)), buffer_(first_buffer), retry_(owner.context()),
+      asks_for_peers_(gate_.rules().asks_for_unix_ids())
 {
+    int const on = 1;
+    if (asks_for_peers_)
+        ::setsockopt(socket_.fd(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
 }
 
 task<> unix_datagram_server::run()
@@ -59,16 +77,25 @@ bool unix_datagram_server::receive_one()
         buffer_.resize(wanted);
 
     sockaddr_storage from{};
-    socklen_t length = sizeof from;
-    ssize_t const got = ::recvfrom(socket_.fd(), buffer_.data(), buffer_.size(), MSG_TRUNC | MSG_DONTWAIT,
-                                   reinterpret_cast<sockaddr*>(&from), &length);
+    iovec part{buffer_.data(), buffer_.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(ucred))> control;
+    msghdr message{};
+    message.msg_name = &from;
+    message.msg_namelen = sizeof from;
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    if (asks_for_peers_) {
+        message.msg_control = control.data();
+        message.msg_controllen = control.size();
+    }
+    ssize_t const got = ::recvmsg(socket_.fd(), &message, MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (got < 0)
         return true;
     if (static_cast<std::size_t>(got) > buffer_.size()) {
         count_lost_answer("the message is larger than 16 MiB");
         return true;
     }
-    auto const sender = socket_address::from(reinterpret_cast<sockaddr*>(&from), length);
+    auto const sender = socket_address::from(reinterpret_cast<sockaddr*>(&from), message.msg_namelen);
     if (sender.is_unnamed()) {
         ++unnamed_;
         if (auto const held = unnamed_senders_.admit(coarse_now()))
@@ -77,7 +104,7 @@ bool unix_datagram_server::receive_one()
                                                     {"remedy", "the client must bind a path of its own"},
                                                     {"held-back", *held}});
     }
-    if (auto const reply = handle(buffer_, static_cast<std::size_t>(got), sender);
+    if (auto const reply = handle(buffer_, static_cast<std::size_t>(got), sender, credentials_in(message));
         reply && !sender.is_unnamed())
         answer(sender, std::span(buffer_).first(*reply));
     return true;

@@ -42,6 +42,7 @@ private:
     std::deque<pending_answer> pending_;
     std::size_t pending_bytes_ = 0;
     boost::asio::steady_timer retry_;
+    bool const asks_for_peers_;
     bool retrying_ = false;
     std::uint64_t unnamed_ = 0;
     log_throttle unnamed_senders_{1, std::chrono::seconds(10)};

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Usage: scripts/bench.sh [OPTION…] [stream|udp|start|memory|http|cgi|admin|check]…
+# Usage: scripts/bench.sh [OPTION…] [stream|udp|start|memory|http|cgi|admin|access|check]…
 #
 # Builds polyportd for release and measures it against the least that a server could do (tests/bench), and prints
 # Markdown tables. The server runs on processor 0, the load on processor 1; the two servers take turns, and a
@@ -13,6 +13,7 @@
 #   http     files over HTTP, against nginx, lighttpd and apache2, with wrk
 #   cgi      programs run, against spawn_limit, lighttpd's mod_cgi and fcgiwrap behind nginx
 #   admin    the control interface: lists of 10,000 connections, scrapes, top, and what it costs the services
+#   access   10,000 access rules, passwords and a spray of sources, against polyportd without
 #   check    the load generators and limit programs against others of the same names (with --reference)
 #
 #   --quick            fewer and shorter rounds: does it run at all
@@ -45,7 +46,7 @@ while [ $# -gt 0 ]; do
         help_of "$0"
         exit 0
         ;;
-    stream | udp | start | memory | http | cgi | admin | check) groups+=("$1") ;;
+    stream | udp | start | memory | http | cgi | admin | access | check) groups+=("$1") ;;
     *)
         printf '%s: unknown argument %q; see --help\n' "${0##*/}" "$1" >&2
         exit 2
@@ -53,7 +54,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ ${#groups[@]} -gt 0 ] || groups=(stream udp start memory http cgi admin)
+[ ${#groups[@]} -gt 0 ] || groups=(stream udp start memory http cgi admin access)
 
 if [ -z "$bin" ]; then
     install_for bench >&2
@@ -284,6 +285,11 @@ bench_admin()
     printf '\n### Counting\n\n| what | time |\n|---|---:|\n'
     load "$bin/metrics_cost"
     python3 -B "$root/scripts/bench_admin.py" "$bin" --rounds "$rounds" --seconds "$seconds"
+}
+
+bench_access()
+{
+    python3 -B "$root/scripts/bench_access.py" "$bin" --rounds "$rounds" --seconds "$seconds"
 }
 
 # Ours against the reference, each in its own place: the same load on both servers, then both loads on one server.

@@ -271,4 +271,5 @@ def run(bench: Bench) -> None:
     print(f"\nAn idle connection after one request: {idle_cost(bench.polyportd(), 2000):.0f} bytes of private memory.")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,9 @@ run=(
     libboost-url1.81-dev
     libboost1.81-dev
     libbrotli-dev
+    libcrypt-dev
     libfmt-dev
+    libssl-dev
     libzstd-dev
     ninja-build
     pkg-config
@@ -30,6 +32,7 @@ run=(
     zlib1g-dev
 )
 test=(
+    apache2-utils
     ccache
     cgit
     chromium
@@ -49,6 +52,7 @@ check=(
 )
 bench=(
     apache2-bin
+    apache2-utils
     curl
     fcgiwrap
     gcc

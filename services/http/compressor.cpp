@@ -86,7 +86,7 @@ void compressor::request(file_cache::entry const& file, content_coding coding)
     if (coding == content_coding::identity || waiting_.size() >= max_waiting ||
         in_vain_.contains(file->identity().etag) || !waiting_.emplace(file->identity().etag, coding).second)
         return;
-    owner_.in_background([this, file, coding] {
+    owner_.background().run([this, file, coding] {
         auto content = compress(coding, bytes_of(file->identity()));
         boost::asio::post(owner_.context(), [this, file, coding, content = std::move(content)]() mutable {
             finished(file, coding, std::move(content));

@@ -68,11 +68,13 @@ void redirect_to_directory(exchange& x)
     x.respond_error(status::moved_permanently, {}, fields);
 }
 
-result<file_cache::entry> find_index(http_service& service, exchange& x)
+// `path` becomes that of the file.
+result<file_cache::entry> find_index(http_service& service, exchange& x, std::string& path)
 {
     error_code reason(ENOENT, boost::system::system_category());
     for (auto const& name : x.place->index) {
-        auto found = find_file(service, *x.place, x.where.path + name);
+        path = x.where.path + name;
+        auto found = find_file(service, *x.place, path);
         if (found || found.error().value() != ENOENT)
             return found;
         reason = found.error();
@@ -83,7 +85,14 @@ result<file_cache::entry> find_index(http_service& service, exchange& x)
 // `redirected`: a program has said that the answer is here (RFC 3875, 6.2.2), which then is asked for by GET.
 task<bool> answer_path(http_service& service, exchange& x, bool redirected)
 {
-    auto found = x.where.directory ? find_index(service, x) : find_file(service, *x.place, x.where.path);
+    std::string index;
+    auto found =
+        x.where.directory ? find_index(service, x, index) : find_file(service, *x.place, x.where.path);
+    if (found && !index.empty() && !service.access().is_open()) {
+        bool const admitted = co_await service.access().admit(x, index);
+        if (!admitted)
+            co_return true;
+    }
     if (!found && found.error().value() == EISDIR) {
         redirect_to_directory(x);
         co_return true;
@@ -129,6 +138,13 @@ task<bool> answer_target(http_service& service, exchange& x)
             co_return true;
         }
         x.place = &place_of(service, x, x.where.path);
+        if (redirects == 0 && !service.access().within_rate(x))
+            co_return true;
+        if (!service.access().is_open()) {
+            bool const admitted = co_await service.access().admit(x, x.where.path);
+            if (!admitted)
+                co_return true;
+        }
         if (x.where.hidden && !x.place->hidden) {
             x.respond_error(status::not_found);
             co_return true;
@@ -137,6 +153,11 @@ task<bool> answer_target(http_service& service, exchange& x)
         cgi::find_route(service, x, route);
         if (!route.is_cgi())
             co_return co_await answer_path(service, x, redirects > 0);
+        if (route.path != x.where.path && !service.access().is_open()) { // an index
+            bool const admitted = co_await service.access().admit(x, route.path);
+            if (!admitted)
+                co_return true;
+        }
         auto answer = co_await cgi::answer_route(service, x, route, target, redirects > 0);
         if (answer.what != cgi::answered::kind::redirect)
             co_return answer.what == cgi::answered::kind::done;
@@ -156,9 +177,13 @@ file_cache::entry find_by_target(http_service& service, exchange& x)
         return nullptr;
     auto const& place = place_of(service, x, target);
     auto file = service.find_cached(place, target, x.client.info().socket.set().turn_began());
-    if (file)
-        x.place = &place;
-    return file;
+    if (!file)
+        return nullptr;
+    x.place = &place;
+    // With a limit on requests, or if there is something to ask, it goes the longer way.
+    bool const at_once =
+        !place.requests && (service.access().is_open() || service.access().admits_now(x, target));
+    return at_once ? file : nullptr;
 }
 
 } // namespace

@@ -47,6 +47,8 @@ public:
 
     location const* place = nullptr; ///< of `where`; null as long as it is not known
     std::string user;                ///< only if this server has authenticated it
+    void const* user_known_by =
+        nullptr; ///< whose user it is: another file of users may have one of that name
     bool keep_alive =
         true;      ///< whether another request may follow; turned off by whoever ends without framing
     status code{}; ///< of the response, once begun
@@ -61,6 +63,7 @@ public:
         sent = 0;
         keep_alive = true;
         user.clear();
+        user_known_by = nullptr;
         place = nullptr;
         ended = first_byte_ = {};
     }

@@ -45,12 +45,24 @@ void http_service::check(std::vector<std::string>& problems) const
     }
 }
 
+void http_service::check_access(access_settings const& access, std::vector<std::string>& problems,
+                                std::vector<std::string>& warnings) const
+{
+    check_access_settings(settings_, access, problems, warnings);
+}
+
+satisfy_mode http_service::satisfy_at(std::string_view host, std::string_view path) const
+{
+    return http::satisfy_at(settings_, std::string(host), std::string(path));
+}
+
 void http_service::start(runtime& owner)
 {
     begin(owner, settings_.limits, "http");
     content_types types;
     add_table_from_file(types, system_types);
     locations_.emplace(settings_, types);
+    access_.emplace(owner, owner.admission().named("http"), *locations_);
     files_.emplace(static_cast<std::size_t>(settings_.file_cache));
     compressor_.emplace(owner, *files_);
     programs_ = std::make_unique<cgi::gateway>(owner, settings_.cgi, owner.initial_descriptors());
@@ -66,6 +78,7 @@ task<> http_service::serve(stream client)
 
 task<> http_service::stop()
 {
+    access_->stop();
     return programs_->stop();
 }
 

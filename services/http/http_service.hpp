@@ -4,6 +4,7 @@
 #include "common/access_log.hpp"
 #include "common/runtime.hpp"
 #include "common/service.hpp"
+#include "services/http/access_control.hpp"
 #include "services/http/compressor.hpp"
 #include "services/http/exchange.hpp"
 #include "services/http/file_cache.hpp"
@@ -34,6 +35,9 @@ public:
     ~http_service() override;
 
     void check(std::vector<std::string>& problems) const override;
+    void check_access(access_settings const& access, std::vector<std::string>& problems,
+                      std::vector<std::string>& warnings) const override;
+    satisfy_mode satisfy_at(std::string_view host, std::string_view path) const override;
     void start(runtime& owner) override;
     task<> serve(stream client) override;
     task<> stop() override;
@@ -48,6 +52,7 @@ public:
 
     settings const& options() const noexcept { return settings_; }
     location_table const& locations() const noexcept { return *locations_; }
+    access_control& access() noexcept { return *access_; }
     file_cache& files() noexcept { return *files_; }
     compressor& compression() noexcept { return *compressor_; }
     cgi::gateway& programs() noexcept { return *programs_; }
@@ -59,6 +64,7 @@ public:
 private:
     settings settings_;
     std::optional<location_table> locations_;
+    std::optional<access_control> access_;
     std::optional<file_cache> files_;
     std::optional<compressor> compressor_;
     std::unique_ptr<cgi::gateway> programs_;

@@ -84,6 +84,16 @@ document_root const* location_table::root_for(std::string const& directory, syml
     return &roots_.try_emplace({directory, links}, directory, links).first->second;
 }
 
+std::shared_ptr<rate_table> location_table::rates_for(rate const& setting)
+{
+    if (!setting.limits())
+        return nullptr;
+    auto& table = rates_[&setting];
+    if (!table)
+        table = std::make_shared<rate_table>(setting);
+    return table;
+}
+
 location_table::site location_table::make_site(settings const& from, content_types const& types,
                                                std::string const& host)
 {
@@ -119,8 +129,12 @@ location_table::site location_table::make_site(settings const& from, content_typ
                         nearest(settings, &directory_settings::cache_control, from.cache_control)},
             .types = own_types,
             .error_pages = {},
-            .programs =
-                cgi::program_rules(nearest(settings, &directory_settings::cgi_rules, from.cgi.rules))});
+            .programs = cgi::program_rules(nearest(settings, &directory_settings::cgi_rules, from.cgi.rules)),
+            .users = nearest(settings, &directory_settings::users, from.users),
+            .groups = nearest(settings, &directory_settings::groups, from.groups),
+            .realm = nearest(settings, &directory_settings::realm, from.realm),
+            .satisfy = nearest(settings, &directory_settings::satisfy, from.satisfy),
+            .requests = rates_for(nearest(settings, &directory_settings::request_rate, from.request_rate))});
         place->site = place->prefix.host;
         add_pages(place->error_pages, from.error_pages, *own_types);
         std::for_each(settings.rbegin(), settings.rend(), [&](auto const& of) {

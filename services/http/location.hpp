@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "common/access/rate_table.hpp"
+#include "common/access/rule_set.hpp"
 #include "common/url_prefix.hpp"
 #include "services/http/cgi/lookup.hpp"
 #include "services/http/content_type.hpp"
@@ -34,6 +36,11 @@ struct location {
     std::shared_ptr<content_types const> types;
     std::map<std::uint16_t, stored_page> error_pages;
     cgi::program_rules programs;
+    std::string users; ///< file; empty: nobody can log in
+    std::string groups;
+    std::string realm;
+    satisfy_mode satisfy = satisfy_mode::any;
+    std::shared_ptr<rate_table> requests; ///< of each source; null: no limit
 
     /// A request's path as the root has it. `path` is the location's prefix or below it.
     std::string below_root(std::string_view path) const;
@@ -56,6 +63,8 @@ public:
     /// `host` as comparable_host() makes it; it may be empty where has_hosts() is false.
     location const& find(std::string_view host, std::string_view path) const;
 
+    std::vector<std::unique_ptr<location const>> const& all() const noexcept { return locations_; }
+
     /// Where requests go that cannot be understood.
     location const& fallback() const noexcept { return *default_.whole; }
 
@@ -67,9 +76,11 @@ private:
     };
 
     site make_site(settings const& from, content_types const& types, std::string const& host);
+    std::shared_ptr<rate_table> rates_for(rate const& setting);
     document_root const* root_for(std::string const& directory, symlink_policy links);
 
     std::map<std::pair<std::string, symlink_policy>, document_root> roots_;
+    std::map<rate const*, std::shared_ptr<rate_table>> rates_; ///< one for each place that sets one
     std::vector<std::unique_ptr<location const>> locations_;
     site default_;
     std::map<std::string, site, std::less<>> hosts_;

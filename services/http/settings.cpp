@@ -165,6 +165,7 @@ checked<std::string> endpoint_of_port(std::string_view text)
 void declare(option_set& options, settings& settings)
 {
     declare_files(options, settings);
+    declare_access(options, settings);
     declare_limits(options, settings.limits);
     declare_cgi(options, settings);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "common/access/rate.hpp"
+#include "common/access/rule_set.hpp"
 #include "common/error.hpp"
 #include "common/options.hpp"
 #include "common/url_prefix.hpp"
@@ -102,6 +104,11 @@ struct directory_settings {
     std::optional<std::vector<mime_override>> mime_types; ///< besides those of shorter prefixes
     std::optional<std::vector<error_page>> error_pages;   ///< besides those of shorter prefixes
     std::optional<std::vector<cgi_rule>> cgi_rules;
+    std::optional<std::string> users;
+    std::optional<std::string> groups;
+    std::optional<std::string> realm;
+    std::optional<satisfy_mode> satisfy;
+    std::optional<rate> request_rate;
 };
 
 using prefix_settings = std::map<url_prefix, directory_settings>;
@@ -117,6 +124,11 @@ struct settings {
     std::string cache_control;              ///< empty: no such field
     std::vector<mime_override> mime_types;
     std::vector<error_page> error_pages;
+    std::string users;  ///< the file of user names and hashed passwords; empty: nobody can log in
+    std::string groups; ///< the file of groups; empty: there are none
+    std::string realm = "restricted";
+    satisfy_mode satisfy = satisfy_mode::any;
+    rate request_rate;     ///< of one source
     prefix_settings below; ///< what differs below a prefix
 
     request_limits limits;
@@ -127,6 +139,8 @@ struct settings {
 void declare(option_set& options, settings& settings);
 /// The part of it about files and where they are.
 void declare_files(option_set& options, settings& settings);
+/// The part of it about users and the rate of requests.
+void declare_access(option_set& options, settings& settings);
 
 /// The file of the old texts: `Port=80` is `http = *:80`, `Directory=DIR` is `http-root = DIR`. Call it when
 /// the services and declare() have added those two.

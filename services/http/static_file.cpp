@@ -139,8 +139,15 @@ task<bool> send_from_file(exchange& x, int fd, byte_range range)
     auto left = range.size();
     int calls = 0;
     while (left > 0) {
-        auto const count = ::sendfile(x.client.info().socket.fd(), fd, &offset,
-                                      static_cast<std::size_t>(std::min<std::uint64_t>(left, sendfile_size)));
+        auto const wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, sendfile_size));
+        auto const allowed = x.client.send_allowance(wanted);
+        if (allowed == 0) {
+            auto const failed = co_await x.client.wait_writable();
+            if (failed)
+                co_return false;
+            continue;
+        }
+        auto const count = ::sendfile(x.client.info().socket.fd(), fd, &offset, allowed);
         if (count > 0) {
             x.client.count_sent(static_cast<std::size_t>(count));
             x.sent += static_cast<std::uint64_t>(count);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Listings in a real browser. Skipped with a message where there is no Chromium, which is too large to ask
-// for.
+// Listings and passwords in a real browser. Skipped with a message where there is no Chromium, which is too
+// large to ask for.
 #include "tests/integration/daemon.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -71,6 +71,27 @@ BOOST_AUTO_TEST_CASE(a_listing_sorts_and_runs_nothing_of_its_names)
     BOOST_TEST(by_name.find("a&amp;amp;b.txt") != by_name.npos);
     std::string const by_size = page_at(url + "?sort=size&order=asc", folder / "profile");
     BOOST_TEST(in_this_order(by_size, {">zulu.txt</a>", ">alpha.txt</a>"}), by_size);
+}
+
+BOOST_AUTO_TEST_CASE(a_browser_logs_in)
+{
+    temporary_directory const folder;
+    fs::path const root = folder / "root";
+    fs::create_directories(root);
+    write_file(root / "index.html", "<p>secret</p>");
+    write_file(folder / "passwords", // "sha512 pw", by htpasswd -5
+               "dave:$6$MtkhR1megr6W.6U8$GOX/X3lne5gtRODRYI/1OCl3gtjDhapV/"
+               "yDcCLhSq4Vk5piLbG/EBWTZdO0Y3AVn3/c4QW6hnYuGqk/oteQZp1\n");
+    fs::permissions(folder / "passwords", fs::perms::owner_read);
+    daemon_process const server({"--http", "0", "--http-root", root.string(), "--http-users",
+                                 (folder / "passwords").string(), "--http-access", "allow user:*",
+                                 "--http-access", "deny all"});
+    auto const at = [&](std::string const& user) {
+        return page_at("http://" + user + "127.0.0.1:" + std::to_string(server.port("http")) + "/",
+                       folder / ("profile" + user));
+    };
+    BOOST_TEST(at("dave:sha512%20pw@").find("<p>secret</p>") != std::string::npos);
+    BOOST_TEST(at("").find("secret") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

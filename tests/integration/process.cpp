@@ -220,6 +220,15 @@ outcome run(std::vector<std::string> const& arguments, std::string_view input, l
     return result;
 }
 
+std::int64_t resident_memory(pid_t pid)
+{
+    std::ifstream file("/proc/" + std::to_string(pid) + "/statm");
+    std::int64_t size = 0;
+    std::int64_t resident = 0;
+    file >> size >> resident; // proc(5): in pages
+    return resident * ::sysconf(_SC_PAGESIZE);
+}
+
 double processor_seconds(pid_t pid)
 {
     std::ifstream file("/proc/" + std::to_string(pid) + "/stat");

@@ -4,6 +4,7 @@
 #include "common/unique_fd.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,6 +70,7 @@ pipe_ends make_pipe();
 
 /// Facts of a live process, from /proc.
 double processor_seconds(pid_t pid);
+std::int64_t resident_memory(pid_t pid);        ///< bytes
 std::size_t private_bytes(pid_t pid);           ///< memory that is its own (smaps_rollup)
 std::vector<std::string> open_files(pid_t pid); ///< what its descriptors point to, in order of their numbers
 

@@ -195,6 +195,29 @@ void send_datagram_to(unique_fd const& socket, std::filesystem::path const& path
                  "sendto");
 }
 
+void send_datagram_from(unique_fd const& socket, std::string const& address, std::uint16_t port,
+                        std::string_view bytes)
+{
+    raw_address to = internet("127.0.0.1", port);
+    in_pktinfo info{}; // ip(7)
+    info.ipi_spec_dst = reinterpret_cast<sockaddr_in const&>(internet(address, 0).bytes).sin_addr;
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof info)> control{};
+    iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+    msghdr message{};
+    message.msg_name = &to.bytes;
+    message.msg_namelen = to.length;
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    header->cmsg_level = IPPROTO_IP;
+    header->cmsg_type = IP_PKTINFO;
+    header->cmsg_len = CMSG_LEN(sizeof info);
+    std::memcpy(CMSG_DATA(header), &info, sizeof info);
+    checked_call(::sendmsg(socket.get(), &message, MSG_NOSIGNAL), "sendmsg");
+}
+
 void shut_sending(unique_fd const& socket)
 {
     checked_call(::shutdown(socket.get(), SHUT_WR), "shutdown");

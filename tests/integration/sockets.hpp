@@ -35,6 +35,9 @@ void send_all(unique_fd const& socket, std::string_view bytes);
 void send_datagram(unique_fd const& socket, std::string_view bytes);
 /// From a UNIX datagram socket that is not connected.
 void send_datagram_to(unique_fd const& socket, std::filesystem::path const& path, std::string_view bytes);
+/// From an IPv4 socket that is bound to no address to a port of 127.0.0.1, as if it had that address of ours.
+void send_datagram_from(unique_fd const& socket, std::string const& address, std::uint16_t port,
+                        std::string_view bytes);
 void shut_sending(unique_fd const& socket);
 /// Closing sends a reset instead of an orderly end.
 void reset_on_close(unique_fd const& socket);

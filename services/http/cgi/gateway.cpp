@@ -212,6 +212,8 @@ std::optional<environment> gateway::environment_for(http::exchange& x, program_r
     facts.server_software = software;
     // RFC 3875 wants an address; who comes through a UNIX socket is on this machine.
     facts.remote_addr = ip ? std::string_view(remote) : "127.0.0.1";
+    if (auto const address = ip_number_of(connection.remote))
+        facts.remote_host = owner_.names().cached(*address, coarse_now()).value_or(std::string_view());
     facts.remote_port = connection.remote.port();
     facts.auth_type = x.user.empty() ? std::string_view() : "Basic";
     facts.remote_user = x.user;

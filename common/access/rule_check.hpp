@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "common/access/rule.hpp"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace polyport {
+
+/// Looks for rules that cannot do what they seem to: those that are never reached because one before them
+/// covers them, those that a later one of the same action covers, and those that allow what is allowed
+/// anyway. One sentence each, which names both lines; at most `most`, and then one that counts the rest.
+std::vector<std::string> check_rules(std::span<access_rule const> rules, bool default_allow,
+                                     std::size_t most = 50);
+
+} // namespace polyport

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "tests/integration/dns_server.hpp"
+
+#include "tests/integration/sockets.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <arpa/inet.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace polyport::integration {
+namespace {
+
+constexpr std::size_t udp_room = 1232;
+
+std::string number16(std::size_t value)
+{
+    return {static_cast<char>(value >> 8 & 0xFF), static_cast<char>(value & 0xFF)};
+}
+
+std::string encoded(std::string_view name)
+{
+    std::string made;
+    while (!name.empty()) {
+        auto const label = name.substr(0, name.find('.'));
+        made += static_cast<char>(label.size());
+        made += label;
+        name.remove_prefix(std::min(label.size() + 1, name.size()));
+    }
+    return made + '\0';
+}
+
+std::string key(std::string_view name, int type)
+{
+    return std::string(name) + '/' + std::to_string(type);
+}
+
+} // namespace
+
+dns_server::dns_server() : stop_(::eventfd(0, EFD_CLOEXEC))
+{
+    udp_ = bind_udp();
+    port_ = local_port(udp_);
+    tcp_ = listen_tcp(port_);
+    thread_ = std::thread([this] { serve(); });
+}
+
+dns_server::~dns_server()
+{
+    ::eventfd_write(stop_.get(), 1);
+    thread_.join();
+}
+
+void dns_server::name(std::string_view address, std::vector<std::string> const& names)
+{
+    in_addr v4{};
+    ::inet_pton(AF_INET, std::string(address).c_str(), &v4);
+    auto const bits = ntohl(v4.s_addr);
+    std::string reverse;
+    for (unsigned shift = 0; shift < 32; shift += 8)
+        reverse += std::to_string(bits >> shift & 0xFF) + '.';
+    std::scoped_lock const lock(mutex_);
+    auto& records = records_[key(reverse + "in-addr.arpa", 12)];
+    records.clear();
+    for (auto const& one : names)
+        records.push_back(encoded(one));
+}
+
+void dns_server::addresses(std::string const& name, std::vector<std::string> const& addresses)
+{
+    std::scoped_lock const lock(mutex_);
+    for (auto const& text : addresses) {
+        std::array<char, 16> bytes{};
+        if (::inet_pton(AF_INET, text.c_str(), bytes.data()) == 1)
+            records_[key(name, 1)].emplace_back(bytes.data(), 4);
+        else if (::inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1)
+            records_[key(name, 28)].emplace_back(bytes.data(), 16);
+    }
+}
+
+void dns_server::keep_silent(std::string const& name)
+{
+    std::scoped_lock const lock(mutex_);
+    silent_.insert(name);
+}
+
+// Empty: no answer.
+std::string dns_server::answer(std::string_view query, bool may_cut)
+{
+    if (query.size() < 17)
+        return {};
+    std::string name;
+    std::size_t at = 12;
+    while (at < query.size() && query[at] != '\0') {
+        auto const length = static_cast<std::size_t>(query[at]);
+        name += (name.empty() ? "" : ".") + std::string(query.substr(at + 1, length));
+        at += length + 1;
+    }
+    auto const type = query.size() > at + 2 ? static_cast<unsigned char>(query[at + 2]) : 0;
+    std::scoped_lock const lock(mutex_);
+    if (silent_.contains(name))
+        return {};
+    auto const found = records_.find(key(name, type));
+    auto const count = found == records_.end() ? 0 : found->second.size();
+    auto const question = std::string(query.substr(12, at + 5 - 12));
+    std::string body;
+    for (std::size_t i = 0; i < count; ++i)
+        body += "\xC0\x0C" + number16(type) + number16(1) + number16(0) + number16(60) +
+                number16(found->second[i].size()) + found->second[i];
+    bool const cut = may_cut && 12 + question.size() + body.size() > udp_room;
+    return std::string(query.substr(0, 2)) +
+           number16(cut          ? 0x8380
+                    : count == 0 ? 0x8183
+                                 : 0x8180) +
+           number16(1) + number16(cut ? 0 : count) + number16(0) + number16(0) + question + (cut ? "" : body);
+}
+
+void dns_server::serve()
+{
+    std::array<pollfd, 3> waiting{pollfd{udp_.get(), POLLIN, 0}, pollfd{tcp_.get(), POLLIN, 0},
+                                  pollfd{stop_.get(), POLLIN, 0}};
+    for (;;) {
+        ::poll(waiting.data(), waiting.size(), -1);
+        if ((waiting[2].revents & POLLIN) != 0)
+            return;
+        std::array<char, 4096> memory;
+        if ((waiting[0].revents & POLLIN) != 0) {
+            sockaddr_storage from{};
+            socklen_t length = sizeof from;
+            auto const size = ::recvfrom(udp_.get(), memory.data(), memory.size(), 0,
+                                         reinterpret_cast<sockaddr*>(&from), &length);
+            ++asked_;
+            if (auto const reply =
+                    answer({memory.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))}, true);
+                !reply.empty())
+                ::sendto(udp_.get(), reply.data(), reply.size(), 0, reinterpret_cast<sockaddr*>(&from),
+                         length);
+        }
+        if ((waiting[1].revents & POLLIN) != 0) {
+            unique_fd const client(::accept(tcp_.get(), nullptr, nullptr));
+            auto const size = ::recv(client.get(), memory.data(), memory.size(), 0);
+            ++asked_;
+            ++asked_over_tcp_;
+            if (size > 2) {
+                auto const reply = answer({memory.data() + 2, static_cast<std::size_t>(size) - 2}, false);
+                auto const framed = number16(reply.size()) + reply;
+                ::send(client.get(), framed.data(), framed.size(), MSG_NOSIGNAL);
+            }
+        }
+    }
+}
+
+} // namespace polyport::integration
