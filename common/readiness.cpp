@@ -127,8 +127,11 @@ watched::~watched()
 
 void watched::close()
 {
-    // No EPOLL_CTL_DEL: nothing else holds the open file (every descriptor is close-on-exec, and programs
-    // are started by vfork, which returns after exec), so that closing it leaves the set.
+    // Closing leaves the set, because nothing else holds the open file: every descriptor is close-on-exec.
+    // Only the lowest may be held for a moment by a program that is being started on another thread, which
+    // begins with a copy of these (see cgi::launcher).
+    if (fd_ && fd_.get() < copied_descriptors)
+        leave_set();
     fd_.reset();
     fail(boost::asio::error::operation_aborted);
 }

@@ -26,6 +26,10 @@ namespace polyport {
 /// std::chrono::steady_clock.
 std::chrono::steady_clock::time_point coarse_now() noexcept;
 
+/// Descriptors below this may be held for a moment by a program that is being started on another thread
+/// (cgi::start_threads); those from here on never.
+inline constexpr int copied_descriptors = 128;
+
 /// What a wait came to. An error is never thrown: it is looked at first.
 struct outcome {
     error_code error;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tests/integration/cgi_site.hpp"
 
+#include <filesystem>
+#include <fstream>
 #include <stdexcept>
+#include <string>
 
 namespace polyport::integration {
 namespace {
@@ -48,9 +51,16 @@ log_line cgi_site::ended(std::string_view program, std::size_t n) const
 
 bool cgi_site::has_no_children() const
 {
-    std::string const pid = std::to_string(server.pid());
-    std::string const file = "/proc/" + pid + "/task/" + pid + "/children";
-    return eventually([&] { return read_file(file).empty(); });
+    // A program is the child of the thread that has started it. Threads come and go.
+    std::filesystem::path const threads = "/proc/" + std::to_string(server.pid()) + "/task";
+    return eventually([&] {
+        for (auto const& thread : std::filesystem::directory_iterator(threads)) {
+            std::string children;
+            if (std::getline(std::ifstream(thread.path() / "children"), children) && !children.empty())
+                return false;
+        }
+        return true;
+    });
 }
 
 bool has_ended(pid_t pid)

@@ -334,14 +334,15 @@ std::string uppercased(std::string_view bytes)
 
 std::string noise(std::size_t count, std::uint64_t seed)
 {
-    std::string result(count, '\0');
-    for (char& byte : result) {
+    std::string result(count + sizeof seed, '\0');
+    for (std::size_t at = 0; at < count; at += sizeof seed) {
         // xorshift64 (Marsaglia 2003)
         seed ^= seed << 13;
         seed ^= seed >> 7;
         seed ^= seed << 17;
-        byte = static_cast<char>(seed >> 24);
+        std::memcpy(result.data() + at, &seed, sizeof seed);
     }
+    result.resize(count);
     return result;
 }
 

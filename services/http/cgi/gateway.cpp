@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/http/cgi/gateway.hpp"
 
-#include "common/version.hpp"
-#include "services/http/authority.hpp"
 #include "services/http/cgi/body_feed.hpp"
 #include "services/http/cgi/client_watch.hpp"
 #include "services/http/cgi/companion.hpp"
 #include "services/http/cgi/gateway_settings.hpp"
-#include "services/http/cgi/search_words.hpp"
 
 #include <array>
 #include <utility>
@@ -93,17 +90,6 @@ std::vector<char*> pointers_to(std::vector<std::string>& words)
     return pointers;
 }
 
-std::vector<std::string> arguments_for(program_request const& what)
-{
-    std::vector<std::string> words;
-    if (what.method == "GET" || what.method == "HEAD")
-        words = search_words(what.query);
-    words.emplace(words.begin(), what.script_filename);
-    if (!what.interpreter.empty())
-        words.emplace(words.begin(), what.interpreter);
-    return words;
-}
-
 } // namespace
 
 gateway::gateway(runtime& owner, http::cgi_settings const& options, rlim_t initial_files)
@@ -179,51 +165,9 @@ task<admission::ticket> gateway::wait_for_turn(http::exchange& x, client_watch& 
     co_return right;
 }
 
-std::optional<environment> gateway::environment_for(http::exchange& x, program_request const& what,
-                                                    body_source const& body) const
-{
-    auto const& connection = x.client.info();
-    std::array<field_view, http::request_head::max_fields> fields;
-    auto const count = x.head.field_count();
-    for (std::size_t i = 0; i < count; ++i) {
-        auto const field = x.head.field(i);
-        fields[i] = {field.name, field.value};
-    }
-    bool const ip = connection.remote.is_ip();
-    auto const local = connection.local.host();
-    auto const remote = connection.remote.host();
-    auto const named = http::parse_authority(x.head.authority());
-    auto const own_name = local.find(':') == std::string::npos ? local : "[" + local + "]";
-
-    request_facts facts;
-    facts.method = what.method;
-    facts.target = what.target;
-    facts.query = what.query;
-    facts.protocol = x.head.minor_version() == 0 ? "HTTP/1.0" : "HTTP/1.1";
-    facts.script_name = what.script_name;
-    facts.path_info = what.path_info;
-    facts.path_translated = what.path_translated;
-    facts.script_filename = what.script_filename;
-    facts.document_root = what.document_root;
-    facts.server_name = named ? named->host : ip ? std::string_view(own_name) : "localhost";
-    facts.server_addr = local;
-    facts.server_port = connection.local.port();
-    static std::string const software = "polyport/" + std::string(version);
-    facts.server_software = software;
-    // RFC 3875 wants an address; who comes through a UNIX socket is on this machine.
-    facts.remote_addr = ip ? std::string_view(remote) : "127.0.0.1";
-    if (auto const address = ip_number_of(connection.remote))
-        facts.remote_host = owner_.names().cached(*address, coarse_now()).value_or(std::string_view());
-    facts.remote_port = connection.remote.port();
-    facts.auth_type = x.user.empty() ? std::string_view() : "Basic";
-    facts.remote_user = x.user;
-    facts.content_length = body.length;
-    facts.fields = std::span<field_view const>(fields.data(), count);
-    return make_environment(facts, inherited_);
-}
-
-std::shared_ptr<run> gateway::start(http::exchange& x, program_request const& what,
-                                    environment const& variables, body_source& body, admission::ticket right)
+task<std::shared_ptr<run>> gateway::start(http::exchange& x, program_request const& what,
+                                          environment const& variables, body_source& body,
+                                          admission::ticket right)
 {
     auto words = arguments_for(what);
     auto const arguments = pointers_to(words);
@@ -242,10 +186,15 @@ std::shared_ptr<run> gateway::start(http::exchange& x, program_request const& wh
     } else {
         plan.has_input = body.present && body.length != 0;
     }
-    auto started =
-        supervisor_.start(plan, std::string(what.script_filename), x.client.info().id, std::move(right));
+    std::string program(what.script_filename);
+    boost::system::result<std::shared_ptr<run>, start_failure> started = std::shared_ptr<run>();
+    if (supervisor_.has_others())
+        started =
+            co_await supervisor_.start_beside(plan, std::move(program), x.client.info().id, std::move(right));
+    else
+        started = supervisor_.start(plan, std::move(program), x.client.info().id, std::move(right));
     if (started)
-        return std::move(*started);
+        co_return std::move(*started);
     auto const& failure = started.error();
     owner_.log().warning("cgi-not-started", {{"message", describe(failure, words.front(), folder)}},
                          x.client.info().id);
@@ -254,7 +203,7 @@ std::shared_ptr<run> gateway::start(http::exchange& x, program_request const& wh
         x.respond_error(code, "the program cannot be started now", retry_soon);
     else
         x.respond_error(code, "the program cannot be started");
-    return nullptr;
+    co_return nullptr;
 }
 
 task<answered> gateway::serve(http::exchange& x, program_request what, run& program, std::string_view first)
@@ -316,7 +265,7 @@ task<answered> gateway::answer(http::exchange& x, program_request what)
         }
         body.length = body.kept.size();
     }
-    auto const variables = environment_for(x, what, body);
+    auto const variables = variables_for(x, what, body.length, inherited_);
     if (!variables) {
         x.respond_error(http::status::bad_request,
                         "two fields of the request would become the same variable");
@@ -338,7 +287,8 @@ task<answered> gateway::answer(http::exchange& x, program_request what)
             answer.what = answered::kind::broken;
         co_return answer;
     }
-    lease const program(x.client.info(), start(x, what, *variables, body, std::move(right)));
+    auto started = co_await start(x, what, *variables, body, std::move(right));
+    lease const program(x.client.info(), std::move(started));
     if (!program)
         co_return answer;
     auto const began = std::chrono::steady_clock::now();

@@ -5,6 +5,7 @@
 #include "common/task.hpp"
 #include "services/http/cgi/environment.hpp"
 #include "services/http/cgi/program_metrics.hpp"
+#include "services/http/cgi/program_request.hpp"
 #include "services/http/cgi/relay.hpp"
 #include "services/http/cgi/spool.hpp"
 #include "services/http/cgi/supervisor.hpp"
@@ -23,20 +24,6 @@
 namespace polyport::cgi {
 
 class client_watch;
-
-/// A request for a program. Views outlive its answer.
-struct program_request {
-    std::string_view method;      ///< GET after a local redirect (HEAD if it was HEAD)
-    std::string_view target;      ///< as asked for; after a local redirect, as redirected
-    std::string_view query;       ///< without '?'
-    std::string_view script_name; ///< as lookup_result has it, as path_info and interpreter
-    std::string_view path_info;
-    std::string_view interpreter;
-    std::string_view script_filename; ///< absolute
-    std::string_view path_translated; ///< absolute; only with path_info
-    std::string_view document_root;   ///< absolute
-    bool redirected = false;          ///< the request's body is not for this program
-};
 
 /// What a program's answer came to.
 struct answered {
@@ -82,10 +69,9 @@ private:
     void answer_bad_body(http::exchange& x, error_code reason);
     void refuse(http::exchange& x);
     task<admission::ticket> wait_for_turn(http::exchange& x, client_watch& watch);
-    std::optional<environment> environment_for(http::exchange& x, program_request const& what,
-                                               body_source const& body) const;
-    std::shared_ptr<run> start(http::exchange& x, program_request const& what, environment const& variables,
-                               body_source& body, admission::ticket right);
+    task<std::shared_ptr<run>> start(http::exchange& x, program_request const& what,
+                                     environment const& variables, body_source& body,
+                                     admission::ticket right);
     task<answered> serve(http::exchange& x, program_request what, run& program, std::string_view first);
 
     runtime& owner_;

@@ -3,6 +3,7 @@
 
 #include "common/error.hpp"
 #include "common/privileges.hpp"
+#include "common/readiness.hpp"
 #include "common/unique_fd.hpp"
 #include "services/http/cgi/process.hpp"
 #include "services/http/cgi/start_failure.hpp"
@@ -54,7 +55,8 @@ struct child_plan;
 /// Which signals have handlers, or are ignored, is looked at once, at the first start (64 system calls): set
 /// them up before.
 ///
-/// Not thread-safe; programs get their SIGTERM when the thread that has started them ends.
+/// Several may start programs at a time, each on a thread of its own; one is not thread-safe. Programs get
+/// their SIGTERM when the thread that has started them ends.
 class launcher {
 public:
     /// Opens /dev/null and takes three descriptors that it keeps: make it before connections come.
@@ -72,6 +74,13 @@ public:
     /// that user could stop the child before its exec, and with it the daemon. The start then costs a copy
     /// of the daemon's page tables.
     boost::system::result<process, start_failure> start(launch const& what);
+
+    /// Whether it may start programs while other threads open and close descriptors: the child never has a
+    /// copy of one from copied_descriptors on.
+    bool works_beside_others() const noexcept
+    {
+        return can_unshare_ && slots_.back().get() < copied_descriptors;
+    }
 
 private:
     std::optional<start_failure> clone_from_slots(child_plan& plan, process& program);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <sys/wait.h>
@@ -17,12 +18,20 @@ using time_point = std::chrono::steady_clock::time_point;
 // Lines of standard error of all programs in ten seconds.
 constexpr std::uint32_t error_lines = 500;
 
+// As many as can be in exec at a time. One more than processors are there gains nothing.
+std::size_t start_thread_count() noexcept
+{
+    return std::clamp(std::thread::hardware_concurrency(), 1U, 8U);
+}
+
 } // namespace
 
 supervisor::supervisor(boost::asio::io_context& context, readiness& set, logger& log,
-                       launch_settings settings, run_limits const& limits, admission::limits const& most)
-    : context_(context), set_(set), log_(log), limits_(limits), launcher_(std::move(settings)),
-      admission_(set, most), error_throttle_(error_lines)
+                       launch_settings const& settings, run_limits const& limits,
+                       admission::limits const& most)
+    : context_(context), set_(set), log_(log), limits_(limits), launcher_(settings),
+      threads_(context, set, settings, start_thread_count()), admission_(set, most),
+      error_throttle_(error_lines)
 {
 }
 
@@ -31,7 +40,23 @@ supervisor::~supervisor() = default;
 boost::system::result<std::shared_ptr<run>, start_failure>
 supervisor::start(launch const& what, std::string program, std::uint64_t connection, admission::ticket right)
 {
-    auto started = launcher_.start(what);
+    return adopt(launcher_.start(what), std::move(program), connection, std::move(right));
+}
+
+task<boost::system::result<std::shared_ptr<run>, start_failure>>
+supervisor::start_beside(launch const& what, std::string program, std::uint64_t connection,
+                         admission::ticket right)
+{
+    start_threads::job one{what, {}, nullptr};
+    co_await threads_.async_start(one, boost::asio::use_awaitable);
+    co_return adopt(std::move(*one.result), std::move(program), connection, std::move(right));
+}
+
+boost::system::result<std::shared_ptr<run>, start_failure> supervisor::adopt(start_result started,
+                                                                             std::string program,
+                                                                             std::uint64_t connection,
+                                                                             admission::ticket right)
+{
     if (!started)
         return started.error();
     pid_t const pid = started->pid;
@@ -48,6 +73,15 @@ supervisor::start(launch const& what, std::string program, std::uint64_t connect
         return start_failure{{error.code().value(), boost::system::system_category()},
                              start_failure::step::pipes};
     }
+}
+
+// A program whose answer is complete may take a moment to end, and is no other.
+bool supervisor::has_others() const noexcept
+{
+    if (!threads_.usable())
+        return false;
+    return threads_.busy() ||
+           std::any_of(runs_.begin(), runs_.end(), [](auto const& one) { return !one->outlives_request(); });
 }
 
 void supervisor::look_at(time_point at)
@@ -124,6 +158,7 @@ task<> supervisor::stop()
     }
     if (!runs_.empty())
         log_.error("cgi-left", {{"programs", runs_.size()}, {"reason", "they did not end by SIGKILL"}});
+    threads_.stop();
     runs_.clear();
     empty_.reset();
     timer_.reset();

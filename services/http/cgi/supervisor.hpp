@@ -9,6 +9,7 @@
 #include "services/http/cgi/launcher.hpp"
 #include "services/http/cgi/run.hpp"
 #include "services/http/cgi/start_failure.hpp"
+#include "services/http/cgi/start_threads.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -36,7 +37,7 @@ struct run_limits {
 class supervisor {
 public:
     /// All that is given by reference outlives stop().
-    supervisor(boost::asio::io_context& context, readiness& set, logger& log, launch_settings settings,
+    supervisor(boost::asio::io_context& context, readiness& set, logger& log, launch_settings const& settings,
                run_limits const& limits, admission::limits const& most);
     supervisor(supervisor const&) = delete;
     supervisor& operator=(supervisor const&) = delete;
@@ -46,8 +47,14 @@ public:
     admission& rights() noexcept { return admission_; }
 
     /// Starts a program for a connection. `right` is a ticket of rights().
+    /// Waits in the loop's thread until it is executed, which is the quickest way for the one program alone.
     boost::system::result<std::shared_ptr<run>, start_failure>
     start(launch const& what, std::string program, std::uint64_t connection, admission::ticket right);
+    /// The same on a thread beside, so that several are started at a time. `what` lives until it is done.
+    task<boost::system::result<std::shared_ptr<run>, start_failure>>
+    start_beside(launch const& what, std::string program, std::uint64_t connection, admission::ticket right);
+    /// Which of them is to be taken: whether others work on an answer, or wait for their start.
+    bool has_others() const noexcept;
 
     /// All that run, for the table.
     std::vector<std::shared_ptr<run>> const& all() const noexcept { return runs_; }
@@ -64,6 +71,8 @@ public:
 private:
     friend class run;
 
+    boost::system::result<std::shared_ptr<run>, start_failure>
+    adopt(start_result started, std::string program, std::uint64_t connection, admission::ticket right);
     void sweep();
     void arm();
     void forget(run& ended);
@@ -73,6 +82,7 @@ private:
     logger& log_;
     run_limits const limits_;
     launcher launcher_;
+    start_threads threads_;
     admission admission_;
     std::vector<std::shared_ptr<run>> runs_;
     std::optional<boost::asio::steady_timer> timer_;

@@ -29,7 +29,7 @@ namespace {
 void wait_for(int fd, short events)
 {
     pollfd one{fd, events, 0};
-    BOOST_REQUIRE(::poll(&one, 1, 10'000) == 1);
+    BOOST_REQUIRE(::poll(&one, 1, 60'000) == 1);
 }
 
 std::string read_all(unique_fd const& from)

@@ -86,6 +86,46 @@ public:
         }
     }
 
+    static task<> run_beside(fixture& in, int number, std::string& output)
+    {
+        std::string script = "echo program " + std::to_string(number);
+        std::string shell = "/bin/sh";
+        std::string option = "-c";
+        char* arguments[] = {shell.data(), option.data(), script.data(), nullptr};
+        char* environment[] = {nullptr};
+        launch what;
+        what.program = arguments[0];
+        what.arguments = arguments;
+        what.environment = environment;
+        what.directory = "/";
+        std::string name = "test.sh";
+        auto right = in.programs->rights().try_enter("");
+        auto started = co_await in.programs->start_beside(what, std::move(name), 7, std::move(right));
+        if (!started)
+            co_return;
+        auto program = *started;
+        error_code ended;
+        co_await read(program, output, ended);
+        program->finish();
+    }
+
+    static task<> fail_beside(fixture& in, std::optional<start_failure>& failure)
+    {
+        std::string program = "/nonexistent/program";
+        char* arguments[] = {program.data(), nullptr};
+        char* environment[] = {nullptr};
+        launch what;
+        what.program = arguments[0];
+        what.arguments = arguments;
+        what.environment = environment;
+        what.directory = "/";
+        std::string name = "program";
+        auto right = in.programs->rights().try_enter("");
+        auto started = co_await in.programs->start_beside(what, std::move(name), 7, std::move(right));
+        if (!started)
+            failure = started.error();
+    }
+
     void run_until(bool const& done)
     {
         auto const limit = std::chrono::steady_clock::now() + 30s;
@@ -289,6 +329,38 @@ BOOST_AUTO_TEST_CASE(a_client_that_shuts_its_side_has_a_moment)
     read_to_end(program);
     BOOST_TEST((program->was_cut() == cut::client_gone));
     program->finish();
+    run_until_reaped();
+}
+
+BOOST_AUTO_TEST_CASE(several_are_started_at_a_time)
+{
+    open(unlimited());
+    constexpr int count = 9;
+    std::vector<std::string> outputs(count);
+    int ended_runs = 0;
+    bool done = false;
+    auto const count_end = [&](std::exception_ptr const& failure) {
+        BOOST_TEST(!failure);
+        done = ++ended_runs == count;
+    };
+    for (int i = 0; i < count; ++i)
+        boost::asio::co_spawn(context, run_beside(*this, i, outputs[static_cast<std::size_t>(i)]), count_end);
+    run_until(done);
+    for (int i = 0; i < count; ++i)
+        BOOST_TEST(outputs[static_cast<std::size_t>(i)] == "program " + std::to_string(i) + "\n");
+    run_until_reaped();
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_started_beside_says_why)
+{
+    open(unlimited());
+    std::optional<start_failure> failure;
+    bool done = false;
+    boost::asio::co_spawn(context, fail_beside(*this, failure),
+                          [&](std::exception_ptr const&) { done = true; });
+    run_until(done);
+    BOOST_TEST_REQUIRE(failure.has_value());
+    BOOST_TEST(failure->error.value() == ENOENT);
     run_until_reaped();
 }
 
