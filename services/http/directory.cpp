@@ -4,10 +4,12 @@
 #include "common/blocking.hpp"
 #include "common/unique_fd.hpp"
 #include "services/http/accept.hpp"
+#include "services/http/document_root.hpp"
 #include "services/http/http_service.hpp"
 #include "services/http/listing.hpp"
 
 #include <array>
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <utility>
@@ -23,7 +25,22 @@ namespace {
 // A directory with more is listed up to here: who has so many wants another tool.
 constexpr std::size_t max_entries = 20'000;
 
-std::vector<listing_entry> read_entries(unique_fd directory, bool hidden_too)
+// A link is shown as what it leads to, if it may be followed there: a link out of the root is not, and tells
+// nothing of a file that nobody can ask for.
+result<struct stat> look_at(int directory, document_root const& root, std::string const& below,
+                            std::string const& name)
+{
+    struct stat own{};
+    if (::fstatat(directory, name.c_str(), &own, AT_SYMLINK_NOFOLLOW) != 0)
+        return error_code(errno, boost::system::system_category());
+    if (!S_ISLNK(own.st_mode))
+        return own;
+    return root.status(below + name);
+}
+
+// `below`: the directory's path below the root.
+std::vector<listing_entry> read_entries(unique_fd directory, document_root const& root,
+                                        std::string const& below, bool hidden_too)
 {
     std::vector<listing_entry> entries;
     std::unique_ptr<DIR, int (*)(DIR*)> const open(::fdopendir(directory.get()), &::closedir);
@@ -37,14 +54,13 @@ std::vector<listing_entry> read_entries(unique_fd directory, bool hidden_too)
         std::string name = next->d_name;
         if (name == "." || name == ".." || (name.front() == '.' && !hidden_too))
             continue;
-        struct stat status{};
-        // A link counts as what it leads to; whether it may be followed is decided when it is asked for.
-        if (::fstatat(fd, name.c_str(), &status, 0) != 0)
+        auto const status = look_at(fd, root, below, name);
+        if (!status)
             continue;
-        bool const is_directory = S_ISDIR(status.st_mode);
-        if (is_directory || S_ISREG(status.st_mode))
-            entries.push_back({std::move(name), is_directory, static_cast<std::uint64_t>(status.st_size),
-                               std::int64_t{status.st_mtim.tv_sec}});
+        bool const is_directory = S_ISDIR(status->st_mode);
+        if (is_directory || S_ISREG(status->st_mode))
+            entries.push_back({std::move(name), is_directory, static_cast<std::uint64_t>(status->st_size),
+                               std::int64_t{status->st_mtim.tv_sec}});
     }
     return entries;
 }
@@ -63,8 +79,9 @@ task<bool> answer_directory(http_service& service, exchange& x)
     bool const as_json = prefers_json(x.head.combined(known_field::accept, scratch));
     auto const order = parse_listing_order(x.where.query);
     auto const directory = std::make_shared<unique_fd>(std::move(*opened));
-    auto work = [directory, as_json, order, path = x.where.path, hidden_too = place.hidden] {
-        auto entries = read_entries(std::move(*directory), hidden_too);
+    auto work = [directory, as_json, order, &root = *place.root, below = place.below_root(x.where.path),
+                 path = x.where.path, hidden_too = place.hidden] {
+        auto entries = read_entries(std::move(*directory), root, below, hidden_too);
         sort_listing(entries, order);
         return as_json ? listing_json(entries) : listing_html(path, entries, order);
     };

@@ -120,7 +120,7 @@ private:
             client_.set_deadline(deadline_kind::header, host_.request_options().header_timeout);
         auto const waited = co_await client_.wait_readable();
         if (waited.error == errc::header_timeout)
-            co_return co_await refuse(too_slow());
+            co_return co_await refuse(too_slow(), errc::header_timeout);
         co_return waited ? after::close : after::next;
     }
 
@@ -141,14 +141,17 @@ private:
         host_.finished(x_);
     }
 
-    task<after> refuse(parse_result const& verdict)
+    task<after> refuse(parse_result const& verdict, errc reason = errc::bad_request)
     {
         client_.clear_deadline();
         x_.reset();
         x_.keep_alive = false;
         x_.respond_error(verdict.code, verdict.reason);
         finish();
-        client_.note_reason(errc::bad_request);
+        client_.note_reason(reason);
+        host_.owner().log().info(
+            "request-refused", {{"status", static_cast<unsigned>(verdict.code)}, {"reason", verdict.reason}},
+            client_.info().id);
         auto const flushed = co_await x_.flush();
         co_return flushed ? after::close : after::linger;
     }

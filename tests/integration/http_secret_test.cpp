@@ -182,6 +182,22 @@ BOOST_AUTO_TEST_CASE(no_target_shows_it)
     }
 }
 
+// Neither its name, which could be a secret too, nor the size of what is behind a link out of the root.
+BOOST_AUTO_TEST_CASE(no_listing_names_what_cannot_be_had)
+{
+    guarded_site const site;
+    fs::create_symlink("page", site.root / "sub/inside");
+    fs::create_symlink(site.root / "sub/page", site.root / "sub/absolute-inside");
+    fs::create_symlink("nowhere", site.root / "sub/dangling");
+    for (char const* fields : {"", "Accept: application/json\r\n"}) {
+        std::string const listed = site.answer(get("/sub/", fields));
+        for (char const* shown : {"\"page\"", "\"inside\"", "\"absolute-inside\"", "\"deep"})
+            BOOST_TEST(listed.find(shown) != listed.npos, shown << " is missing: " << listed);
+        for (char const* kept : {"\"absolute\"", "dangling", ".secret"})
+            BOOST_TEST(listed.find(kept) == listed.npos, kept << " is shown: " << listed);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(no_field_shows_it)
 {
     guarded_site const site;
