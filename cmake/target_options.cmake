@@ -3,6 +3,11 @@
 # What every target of this tree is compiled with, and none that only links to it.
 function(polyport_target_options target)
     set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF)
+    # What is built here includes from the root; others see the headers as they are installed.
+    target_include_directories(
+        ${target}
+        PRIVATE "${PROJECT_SOURCE_DIR}" "${PROJECT_BINARY_DIR}/generated"
+    )
     target_compile_options(
         ${target}
         PRIVATE

@@ -153,8 +153,8 @@ void acceptor::admit(unique_fd fd, sockaddr const& peer, socklen_t length)
     auto const local =
         any_local_address_ ? socket_address::local_of(fd.get()) : result<socket_address>(bound_.address);
     try {
-        auto c = std::make_unique<connection>(owner_.connections(), service_, bound_.kind, owner_.sockets(),
-                                              std::move(fd), local ? *local : bound_.address, remote);
+        connection_ptr c(new connection(owner_.connections(), service_, bound_.kind, owner_.sockets(),
+                                        std::move(fd), local ? *local : bound_.address, remote));
         c->peer = credentials;
         c->places = std::move(admitted.places);
         c->pace.rate = gate_.byte_rate();

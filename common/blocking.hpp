@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "common/runtime.hpp"
 #include "common/task.hpp"
-#include "common/worker_pool.hpp"
 
-#include <boost/asio/async_result.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/io_context.hpp>
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -15,30 +13,71 @@
 
 namespace polyport {
 
-/// Runs `work` on a thread of the pool and returns what it returns. It must not throw, and must own what it
-/// uses: the coroutine that waits may be destroyed first. Give the lambda a name before the co_await.
+class runtime;
+class worker_pool;
+
+namespace detail {
+
+/// Work for a thread of the pool, with what it came to.
+class blocking_job {
+public:
+    virtual ~blocking_job() = default;
+    virtual void run() noexcept = 0;
+};
+
+template <class Work>
+class blocking_job_of final : public blocking_job {
+public:
+    explicit blocking_job_of(Work work) : work_(std::move(work)) {}
+
+    void run() noexcept override
+    {
+        try {
+            if constexpr (std::is_void_v<std::invoke_result_t<Work&>>)
+                work_();
+            else
+                value_.emplace(work_());
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+    }
+    auto take()
+    {
+        if (failure_)
+            std::rethrow_exception(failure_);
+        if constexpr (!std::is_void_v<std::invoke_result_t<Work&>>)
+            return std::move(*value_);
+    }
+
+private:
+    using value = std::invoke_result_t<Work&>;
+    Work work_;
+    std::optional<std::conditional_t<std::is_void_v<value>, bool, value>> value_;
+    std::exception_ptr failure_;
+};
+
+task<> run_on_pool(worker_pool& pool, boost::asio::io_context& loop, std::shared_ptr<blocking_job> job);
+task<> run_on_pool(runtime& owner, std::shared_ptr<blocking_job> job);
+
+} // namespace detail
+
+/// Runs `work` on a thread of the pool and returns what it returns, or throws what it throws. It must own
+/// what it uses: the coroutine that waits may be destroyed first. Give the lambda a name before the co_await.
 template <class Work>
 task<std::invoke_result_t<Work&>> run_on(worker_pool& pool, boost::asio::io_context& loop, Work work)
 {
-    using value = std::invoke_result_t<Work&>;
-    auto const outcome = std::make_shared<std::optional<value>>();
-    auto initiation = [&pool, &loop, outcome, &work](auto handler) {
-        pool.run([&context = loop, outcome, job = std::move(work), resume = std::move(handler)]() mutable {
-            outcome->emplace(job());
-            boost::asio::post(context, std::move(resume));
-        });
-    };
-    auto waiting = boost::asio::async_initiate<boost::asio::use_awaitable_t<> const, void()>(
-        std::move(initiation), boost::asio::use_awaitable);
-    co_await std::move(waiting);
-    co_return std::move(**outcome);
+    auto const job = std::make_shared<detail::blocking_job_of<Work>>(std::move(work));
+    co_await detail::run_on_pool(pool, loop, job);
+    co_return job->take();
 }
 
 /// The same on the pool that all share.
 template <class Work>
 task<std::invoke_result_t<Work&>> run_blocking(runtime& owner, Work work)
 {
-    return run_on(owner.background(), owner.context(), std::move(work));
+    auto const job = std::make_shared<detail::blocking_job_of<Work>>(std::move(work));
+    co_await detail::run_on_pool(owner, job);
+    co_return job->take();
 }
 
 } // namespace polyport

@@ -2,6 +2,7 @@
 #include "common/connection.hpp"
 
 #include "common/connection_table.hpp"
+#include "common/send_queue.hpp"
 
 #include <cerrno>
 
@@ -18,21 +19,6 @@ std::uint32_t unsent_bytes(int fd) noexcept
 }
 
 } // namespace
-
-std::string_view to_string(transport value) noexcept
-{
-    switch (value) {
-    case transport::tcp:
-        return "tcp";
-    case transport::udp:
-        return "udp";
-    case transport::unix_stream:
-        return "unix";
-    case transport::unix_datagram:
-        return "unixgram";
-    }
-    return "?";
-}
 
 std::string_view to_string(connection_state value) noexcept
 {
@@ -109,7 +95,7 @@ errc expiry_of(deadline_kind kind) noexcept
 
 connection::connection(connection_table& owner, service_instance& of, transport how, readiness& set,
                        unique_fd fd, socket_address own_address, socket_address peer_address)
-    : table(owner), service(of), id(owner.next_id()), kind(how), started(coarse_now()),
+    : table(owner), service(of), id(owner.next_id()), kind(how), started(set.turn_began()),
       last_activity(started), local(std::move(own_address)), remote(std::move(peer_address)),
       socket(set, std::move(fd))
 {
@@ -118,7 +104,14 @@ connection::connection(connection_table& owner, service_instance& of, transport 
 
 connection::~connection()
 {
-    table.leave(*this);
+    if (!alone_)
+        table.leave(*this);
+}
+
+void connection::outlive_table() noexcept
+{
+    alone_ = true;
+    socket.close();
 }
 
 void connection::end(error_code reason)
@@ -127,7 +120,10 @@ void connection::end(error_code reason)
     if (state == connection_state::closing)
         return;
     state = connection_state::closing;
-    deadline = deadline_kind::none;
+    clear_deadline();
+    clear_write_deadline();
+    while (!sleepers.empty())
+        sleepers.front().wake(ended());
     cancel.emit(boost::asio::cancellation_type::terminal);
 }
 
@@ -168,18 +164,24 @@ error_code connection::reason() const noexcept
 
 void connection::expire()
 {
-    // A large send queue is writable again only when a third of it is free: a slow reader may be far from
-    // that.
-    if (deadline == deadline_kind::write && unsent_bytes(socket.fd()) < unsent) {
-        set_deadline(deadline_kind::write, deadline_after);
-        return;
-    }
     auto const reason = expiry_of(std::exchange(deadline, deadline_kind::none));
     noted = reason;
     if (reason == errc::header_timeout || reason == errc::body_timeout)
         socket.cancel(watched::event::readable, reason);
     else
         end(reason);
+}
+
+void connection::expire_write()
+{
+    // A large send queue is writable again only when a third of it is free: a slow reader may be far from
+    // that.
+    if (unsent_bytes(socket.fd()) < unsent) {
+        set_write_deadline(write_deadline_after);
+        return;
+    }
+    noted = errc::write_timeout;
+    end(errc::write_timeout);
 }
 
 void connection::set_deadline(deadline_kind what, std::chrono::milliseconds after)
@@ -189,11 +191,38 @@ void connection::set_deadline(deadline_kind what, std::chrono::milliseconds afte
         return;
     }
     deadline = what;
-    deadline_after = after;
     deadline_at = socket.set().turn_began() + after;
-    if (what == deadline_kind::write)
-        unsent = unsent_bytes(socket.fd());
     table.deadline_set(deadline_at);
+}
+
+void connection::set_write_deadline(std::chrono::milliseconds after)
+{
+    if (after <= std::chrono::milliseconds::zero()) {
+        clear_write_deadline();
+        return;
+    }
+    write_deadline_after = after;
+    write_deadline_at = socket.set().turn_began() + after;
+    unsent = unsent_bytes(socket.fd());
+    table.deadline_set(write_deadline_at);
+}
+
+void connection::discard_waiters() noexcept
+{
+    // The last of them may take this connection with it.
+    connection_ptr const self(this);
+    while (!sleepers.empty())
+        sleepers.front().discard();
+    if (posted)
+        posted->discard();
+    socket.discard_waiters();
+}
+
+deadline_kind connection::next_deadline() const noexcept
+{
+    bool const write_first =
+        has_write_deadline() && (deadline == deadline_kind::none || write_deadline_at < deadline_at);
+    return write_first ? deadline_kind::write : deadline;
 }
 
 } // namespace polyport

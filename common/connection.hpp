@@ -3,14 +3,19 @@
 
 #include "common/access/source_counts.hpp"
 #include "common/error.hpp"
+#include "common/input_buffer.hpp"
 #include "common/readiness.hpp"
+#include "common/sleeper.hpp"
 #include "common/socket_address.hpp"
+#include "common/transport.hpp"
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/intrusive/set_hook.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,12 +26,9 @@
 namespace polyport {
 
 class connection_table;
+class io_faults;
+class send_queue;
 struct service_instance;
-
-enum class transport : std::uint8_t { tcp, udp, unix_stream, unix_datagram };
-
-/// "tcp", "udp", "unix", "unixgram": the words of the launch report, the log and the client's addresses.
-std::string_view to_string(transport value) noexcept;
 
 /// What a connection is doing, as far as its stream knows.
 enum class connection_state : std::uint8_t {
@@ -82,8 +84,8 @@ struct send_pace {
     std::chrono::steady_clock::time_point counted_at{};
 };
 
-/// One connection, from accept to close: the record that the table shows. Its stream owns it; it leaves the
-/// table, and is logged as closed, when the handler's frame is destroyed.
+/// One connection, from accept to close: the record that the table shows. Its streams own it; it leaves the
+/// table, and is logged as closed, when its handler and the other tasks that belong to it have ended.
 class connection
     : public boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>,
                                              boost::intrusive::optimize_size<true>> {
@@ -111,13 +113,25 @@ public:
     peer_state peer_presence() const noexcept;
 
     /// A deadline has passed. `header` and `body` end the wait for input alone, so that the handler can still
-    /// say what happened; every other one ends the connection. `write` has not passed as long as the peer
-    /// reads at all: then it begins anew.
+    /// say what happened; every other one ends the connection.
     void expire();
 
-    /// Sets the one deadline in force; replaces the one before. `after` from now; zero or less: none.
+    /// Sets the one deadline for what its handler waits for; replaces the one before. `after` from now; zero
+    /// or less: none.
     void set_deadline(deadline_kind what, std::chrono::milliseconds after);
     void clear_deadline() noexcept { deadline = deadline_kind::none; }
+    /// Beside it, as a peer may have to be written to while it is idle: the time within which it must take
+    /// some of the bytes that wait for it. Passes only if it takes none.
+    void set_write_deadline(std::chrono::milliseconds after);
+    void clear_write_deadline() noexcept { write_deadline_at = time_point::max(); }
+    bool has_write_deadline() const noexcept { return write_deadline_at != time_point::max(); }
+    void expire_write();
+    /// The table goes, and somebody still keeps a stream: from now on it is nothing but memory.
+    void outlive_table() noexcept;
+    /// Destroys who waits on it without running it (shutdown only).
+    void discard_waiters() noexcept;
+    /// What ends it next, for the table.
+    deadline_kind next_deadline() const noexcept;
 
     connection_table& table;
     service_instance& service;
@@ -129,7 +143,8 @@ public:
     errc finish_with{};       ///< see finish()
     std::uint32_t unsent = 0; ///< bytes in the kernel's send queue when the write deadline was set
     time_point deadline_at{};
-    std::chrono::milliseconds deadline_after{};
+    time_point write_deadline_at = time_point::max(); ///< max: none
+    std::chrono::milliseconds write_deadline_after{};
     std::optional<ucred> peer;         ///< of a UNIX peer (SO_PEERCRED), as of its connect
     std::uint64_t received = 0;        ///< bytes
     std::uint64_t sent = 0;            ///< bytes
@@ -144,6 +159,29 @@ public:
     socket_address const remote;
     watched socket;
     boost::asio::cancellation_signal cancel; ///< see stream::cancellation_slot()
+
+    std::chrono::milliseconds idle_timeout{0}; ///< instead of --idle-timeout; 0: that
+    std::uint16_t companions = 0;              ///< tasks that belong to it, beside its handler
+    std::uint8_t uses_after_end = 0;           ///< how often a stream was used in vain
+    std::uint8_t without_wait = 0;             ///< reads and writes since it has let others have their turn
+    bool writing = false;                      ///< a write() is under way: what is posted comes behind it
+    input_buffer input;                        ///< has come in, and not been taken yet
+    std::unique_ptr<send_queue> posted;        ///< what post() could not send at once
+    sleeper_list sleepers;
+    io_faults* faults = nullptr; ///< tests
+
+private:
+    friend void intrusive_ptr_add_ref(connection* c) noexcept { ++c->owners_; }
+    friend void intrusive_ptr_release(connection* c) noexcept
+    {
+        if (--c->owners_ == 0)
+            delete c;
+    }
+
+    std::uint32_t owners_ = 0;
+    bool alone_ = false;
 };
+
+using connection_ptr = boost::intrusive_ptr<connection>;
 
 } // namespace polyport

@@ -12,13 +12,14 @@ namespace {
 void append_deadline(json_writer& json, connection const& c, connection::time_point now)
 {
     json.key("deadline");
-    if (c.deadline == deadline_kind::none) {
+    auto const kind = c.next_deadline();
+    if (kind == deadline_kind::none) {
         json.null();
         return;
     }
     json.begin_object()
-        .member("kind", to_string(c.deadline))
-        .member("in", seconds(c.deadline_at - now))
+        .member("kind", to_string(kind))
+        .member("in", seconds((kind == deadline_kind::write ? c.write_deadline_at : c.deadline_at) - now))
         .end_object();
 }
 

@@ -22,6 +22,19 @@ std::uint64_t microseconds_since(connection_table::time_point start) noexcept
 
 } // namespace
 
+connection_table::~connection_table()
+{
+    connections_.clear_and_dispose([](connection* c) { c->outlive_table(); });
+}
+
+service_instance const* connection_table::service_of(std::uint64_t id) noexcept
+{
+    if (id == last_left_)
+        return service_of_last_left_;
+    auto const* const c = find(id);
+    return c ? &c->service : nullptr;
+}
+
 connection* connection_table::find(std::uint64_t id) noexcept
 {
     auto const found = connections_.find(id);
@@ -40,7 +53,7 @@ void connection_table::join(connection& c)
     ++c.service.stats.opened;
     if (c.service.definition.control)
         ++control_;
-    else if (draining_) // accepted just before
+    else if (draining()) // accepted just before
         c.finish(errc::draining);
 }
 
@@ -49,6 +62,8 @@ void connection_table::leave(connection& c) noexcept
     connections_.erase(connections_.iterator_to(c));
     if (c.service.definition.control)
         --control_;
+    last_left_ = c.id;
+    service_of_last_left_ = &c.service;
     ++c.service.stats.closed;
     if (c.service.lifetimes)
         c.service.lifetimes->observe(microseconds_since(c.started));
@@ -60,7 +75,7 @@ void connection_table::leave(connection& c) noexcept
 
 void connection_table::drain()
 {
-    draining_ = true;
+    drain_.request_stop();
     for (auto& c : connections_) {
         if (!c.service.definition.control)
             c.finish(errc::draining);
@@ -91,22 +106,30 @@ void connection_table::discard_all() noexcept
     // something else stays for the io_context to destroy.
     for (auto* c = after(0); c;) {
         auto const id = c->id;
-        c->socket.discard_waiters();
+        c->discard_waiters();
         c = after(id);
     }
+    for (auto& c : connections_) // the buffers go before the table does
+        c.input.release();
 }
 
 connection_table::time_point connection_table::sweep(time_point now)
 {
     auto next = time_point::max();
     for (auto& c : connections_) {
-        if (c.deadline == deadline_kind::none)
-            continue;
-        if (c.deadline_at <= now)
+        if (c.deadline != deadline_kind::none && c.deadline_at <= now)
             c.expire();
-        if (c.deadline != deadline_kind::none) // a peer that takes bytes, however slowly, gets its time anew
+        if (c.write_deadline_at <= now)
+            c.expire_write();
+        // What has begun anew counts too.
+        if (c.deadline != deadline_kind::none)
             next = std::min(next, c.deadline_at);
+        next = std::min(next, c.write_deadline_at);
     }
+    while (!sleepers_.empty() && sleepers_.begin()->first <= now)
+        sleepers_.begin()->second->wake({});
+    if (!sleepers_.empty())
+        next = std::min(next, sleepers_.begin()->first);
     if (next != time_point::max())
         next = std::max(next, now + sweep_resolution);
     next_sweep_ = next;
@@ -115,9 +138,9 @@ connection_table::time_point connection_table::sweep(time_point now)
 
 void connection_table::deadline_set(time_point at)
 {
-    if (at >= next_sweep_ || !sweep_timer_)
+    if (at >= next_sweep_ || !sweep_timer_ || clock_.simulated())
         return;
-    next_sweep_ = std::max(at, coarse_now() + sweep_resolution);
+    next_sweep_ = std::max(at, clock_.now() + sweep_resolution);
     sweep_timer_->expires_at(next_sweep_);
 }
 

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stop_token>
 #include <vector>
 
 namespace polyport {
@@ -32,11 +33,12 @@ public:
     /// Connections of control services at a time.
     static constexpr std::size_t control_limit = 64;
 
-    /// `events` is told of those that leave.
-    connection_table(logger& log, event_hub& events, std::size_t limit)
-        : log_(log), events_(events), limit_(limit)
+    /// `log`, `events` and `time` outlive it. `events` is told of those that leave.
+    connection_table(logger& log, event_hub& events, clock const& time, std::size_t limit)
+        : log_(log), events_(events), clock_(time), limit_(limit)
     {
     }
+    ~connection_table();
     connection_table(connection_table const&) = delete;
     connection_table& operator=(connection_table const&) = delete;
 
@@ -56,20 +58,29 @@ public:
     /// The first that came after `id`, for walks that let others have their turn; null at the end.
     connection* after(std::uint64_t id) noexcept;
 
+    /// The service of a connection that is here, or was the last to leave; null for others.
+    service_instance const* service_of(std::uint64_t id) noexcept;
+
     /// From now on a connection that is idle, or becomes so, ends with errc::draining; those of control
     /// services stay, so that the drain can be watched.
     void drain();
     /// The same for those of control services.
     void drain_control();
-    bool draining() const noexcept { return draining_; }
+    bool draining() const noexcept { return drain_.stop_requested(); }
+    /// Asked to stop when draining begins. For work on other threads too.
+    std::stop_token drain_token() const noexcept { return drain_.get_token(); }
     /// Ends every connection, but those of control services if they are to stay.
     void end_all(error_code reason, bool control_too = true);
     /// Destroys every handler that waits on its stream, without running it: the last resort at shutdown.
     void discard_all() noexcept;
 
-    /// Ends those whose deadline has passed. Returns when to look again: the earliest deadline that is left,
-    /// or time_point::max().
+    /// Ends those whose deadline has passed, and wakes those whose sleep is over. Returns when to look again:
+    /// the earliest time that is left, or time_point::max().
     time_point sweep(time_point now);
+
+    sleepers_by_time& sleepers() noexcept { return sleepers_; }
+    /// sweep() has something to do at that time.
+    void deadline_set(time_point at);
 
     /// `timer` is cancelled whenever a connection leaves; it may be cancelled for nothing.
     void watch_departures(boost::asio::steady_timer& timer) { departure_watchers_.push_back(&timer); }
@@ -84,15 +95,18 @@ private:
     std::uint64_t next_id() noexcept { return ++last_id_; }
     void join(connection& c);
     void leave(connection& c) noexcept;
-    void deadline_set(time_point at);
 
     logger& log_;
     event_hub& events_;
+    clock const& clock_;
     set connections_;
     std::size_t control_ = 0;
     std::uint64_t last_id_ = 0;
+    std::uint64_t last_left_ = 0;
+    service_instance const* service_of_last_left_ = nullptr;
     std::size_t const limit_;
-    bool draining_ = false;
+    std::stop_source drain_;
+    sleepers_by_time sleepers_;
     std::vector<boost::asio::steady_timer*> departure_watchers_;
     boost::asio::steady_timer* sweep_timer_ = nullptr;
     time_point next_sweep_ = time_point::max();

@@ -3,6 +3,7 @@
 
 #include "common/connection_log.hpp"
 #include "common/daemon_metrics.hpp"
+#include "common/loop_watch.hpp"
 #include "common/service_manager.hpp"
 #include "common/udp_server.hpp"
 #include "common/unix_datagram_server.hpp"
@@ -41,7 +42,8 @@ service_instance& service_named(std::list<service_instance>& services, std::stri
 daemon::daemon(runtime& owner, std::list<service_instance>& services,
                std::span<option_in_force const> configuration)
     : owner_(owner), services_(services), stop_signals_(owner.context(), SIGTERM, SIGINT),
-      other_signals_(owner.context(), SIGHUP, SIGUSR1), left_(owner.context()), configuration_(configuration)
+      other_signals_(owner.context(), SIGHUP, SIGUSR1), left_(owner.context()), alive_(owner.context()),
+      configuration_(configuration)
 {
     owner_.connections().watch_departures(left_);
     owner_.set_control(this);
@@ -109,8 +111,12 @@ bool daemon::run()
     for (auto const& server : datagram_servers_)
         spawn("datagrams", server->run(), false);
     boost::asio::co_spawn(owner_.context(), watch_other_signals(), [](std::exception_ptr const&) {});
+    if (auto const interval = watchdog_interval())
+        boost::asio::co_spawn(owner_.context(), tell_service_manager(*interval),
+                              [](std::exception_ptr const&) {});
     boost::asio::co_spawn(owner_.context(), watch_stop_signals(),
                           [this](std::exception_ptr const&) { owner_.context().stop(); });
+    loop_watch const watch(owner_.sockets(), owner_.settings().log);
     owner_.context().run();
     hold_signals();
     return is_empty();
@@ -233,6 +239,18 @@ task<> daemon::watch_other_signals()
             reopen_logs();
         else
             log_tables();
+    }
+}
+
+// From the loop itself: when it is held, the manager hears nothing, and starts the daemon anew.
+task<> daemon::tell_service_manager(std::chrono::microseconds interval)
+{
+    for (;;) {
+        notify_service_manager("WATCHDOG=1");
+        alive_.expires_after(interval / 2);
+        auto const [error] = co_await alive_.async_wait(as_tuple_awaitable);
+        if (error)
+            co_return;
     }
 }
 

@@ -12,6 +12,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <list>
 #include <memory>
 #include <span>
@@ -48,6 +49,7 @@ private:
     void spawn(std::string_view name, task<> loop, bool control);
     task<> watch_stop_signals();
     task<> watch_other_signals();
+    task<> tell_service_manager(std::chrono::microseconds interval);
     task<> drain_connections();
     task<> end_control();
     task<> wait_until(bool (daemon::*holds)() const noexcept, std::chrono::milliseconds at_most);
@@ -62,7 +64,8 @@ private:
     std::vector<std::unique_ptr<datagram_server>> datagram_servers_;
     boost::asio::signal_set stop_signals_;
     boost::asio::signal_set other_signals_;
-    boost::asio::steady_timer left_; ///< cancelled when a connection or a loop has ended
+    boost::asio::steady_timer left_;  ///< cancelled when a connection or a loop has ended
+    boost::asio::steady_timer alive_; ///< when the service manager hears of us next
     std::span<option_in_force const> configuration_;
     int loops_ = 0;         ///< of acceptors and datagram services
     int control_loops_ = 0; ///< those of them that are a control service's

@@ -69,7 +69,7 @@ void add_process_metrics(metrics_registry& to)
 
 bool serves_datagrams(service_instance const& service)
 {
-    return std::holds_alternative<datagram_handler>(service.definition.implementation);
+    return service.definition.is_of_datagrams();
 }
 
 } // namespace

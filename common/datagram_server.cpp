@@ -7,8 +7,7 @@ namespace polyport {
 
 datagram_server::datagram_server(runtime& owner, service_instance& service, listener bound)
     : owner_(owner), service_(service), gate_(owner.admission().of(service)), bound_(std::move(bound)),
-      socket_(owner.sockets(), std::move(bound_.fd)),
-      handler_(std::get<datagram_handler>(service.definition.implementation))
+      socket_(owner.sockets(), std::move(bound_.fd))
 {
 }
 
@@ -40,8 +39,8 @@ std::optional<std::size_t> datagram_server::handle(std::span<char> room, std::si
     service_.stats.received += size;
     ++service_.stats.messages_received;
 
-    datagram message(room, size, sender);
-    handler_(message);
+    datagram message(room, size, known, {owner_.log(), service_.name(), known.remote, 0, known.id});
+    service_.handle(message);
     auto const answer = message.answer();
     // Who has written our address over his own must not get more of us than he could send there himself.
     if (answer && *answer > size && bound_.kind == transport::udp) {

@@ -51,7 +51,6 @@ protected:
     bool stopped_ = false;
 
 private:
-    datagram_handler const handler_;
     log_throttle new_flows_{10, std::chrono::seconds(1)};
     log_throttle lost_answers_{10, std::chrono::seconds(10)};
 };

@@ -39,6 +39,12 @@ public:
             return "the file became shorter while it was sent";
         case errc::events_missed:
             return "did not keep up with the events";
+        case errc::too_slow:
+            return "too slow a reader";
+        case errc::handler_failed:
+            return "handler failed";
+        case errc::handler_returned:
+            return "done";
         }
         return "unknown error " + std::to_string(value);
     }

@@ -28,6 +28,9 @@ enum class errc {
     refused,           ///< refused at admission
     file_changed,      ///< a file became shorter while it was sent
     events_missed,     ///< the peer watches events, and did not keep up
+    too_slow,          ///< the peer reads more slowly than others write to it
+    handler_failed,    ///< an exception escaped from its handler: a bug
+    handler_returned,  ///< its handler has ended: what its other tasks wait for is over
 };
 
 error_code make_error_code(errc value) noexcept;

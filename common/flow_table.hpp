@@ -8,11 +8,18 @@
 #include <cstddef>
 #include <cstdint>
 #include <list>
+#include <memory>
 #include <unordered_map>
 
 namespace polyport {
 
 struct service_instance;
+
+/// What a datagram service itself keeps of a flow.
+class flow_state {
+public:
+    virtual ~flow_state() = default;
+};
 
 /// What passed between a datagram service and one peer, as long as it is remembered.
 struct flow {
@@ -27,6 +34,7 @@ struct flow {
     std::uint64_t messages_sent = 0;
     std::uint64_t received = 0; ///< bytes
     std::uint64_t sent = 0;     ///< bytes
+    std::unique_ptr<flow_state> state;
 };
 
 /// The peers of all datagram services: at most `limit`, the least recently used leaves for a new one. Those

@@ -72,14 +72,14 @@ logger::~logger()
     });
 }
 
-void logger::submit(log_level level, std::string_view event, std::initializer_list<log_field> fields,
+void logger::submit(log_level level, std::string_view event, std::span<log_field const> fields,
                     std::uint64_t connection)
 {
     log_record const record{.time = std::chrono::system_clock::now(),
                             .level = level,
                             .event = event,
                             .connection = connection,
-                            .fields = std::span(fields.begin(), fields.size())};
+                            .fields = fields};
     // Errors are written at once, since the process may not live much longer.
     auto const how = level == log_level::error ? urgency::at_once : urgency::collect;
     state_->writer.append(how, [&](std::string& out) {

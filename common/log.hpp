@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,14 @@ public:
     /// connection 0: of no connection. event and names of fields: words in dashes, chosen by the code.
     void write(log_level level, std::string_view event, std::initializer_list<log_field> fields = {},
                std::uint64_t connection = 0)
+    {
+        if (enabled(level))
+            submit(level, event, std::span(fields.begin(), fields.size()), connection);
+    }
+
+    /// The same with fields that were gathered.
+    void write(log_level level, std::string_view event, std::span<log_field const> fields,
+               std::uint64_t connection)
     {
         if (enabled(level))
             submit(level, event, fields, connection);
@@ -84,7 +93,7 @@ public:
 private:
     struct state;
 
-    void submit(log_level level, std::string_view event, std::initializer_list<log_field> fields,
+    void submit(log_level level, std::string_view event, std::span<log_field const> fields,
                 std::uint64_t connection);
 
     std::atomic<log_level> level_;

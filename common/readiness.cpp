@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/readiness.hpp"
 
+#include "common/loop_watch.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <cerrno>
 #include <cstring>
-#include <ctime>
 #include <system_error>
 
 #include <sys/epoll.h>
@@ -18,6 +19,7 @@ constexpr int events_a_turn = 256;
 constexpr std::array every_event{watched::event::readable, watched::event::writable, watched::event::hangup,
                                  watched::event::gone};
 constexpr std::uint32_t input_events = EPOLLIN | EPOLLRDHUP | EPOLLET;
+constexpr std::chrono::milliseconds held_too_long{100};
 
 int make_set()
 {
@@ -37,15 +39,8 @@ int take_socket_error(int fd) noexcept
 
 } // namespace
 
-std::chrono::steady_clock::time_point coarse_now() noexcept
-{
-    timespec now{};
-    ::clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-    return std::chrono::steady_clock::time_point(std::chrono::seconds(now.tv_sec) +
-                                                 std::chrono::nanoseconds(now.tv_nsec));
-}
-
-readiness::readiness(boost::asio::io_context& context) : context_(context), set_(context, make_set())
+readiness::readiness(boost::asio::io_context& context, clock const& time)
+    : context_(context), clock_(time), set_(context, make_set())
 {
     arm();
 }
@@ -101,16 +96,35 @@ void readiness::run_ready()
 {
     waiter_list turn;
     turn.swap(ready_);
-    turn_began_ = coarse_now();
+    turn_began_ = clock_.now();
     running_ = true;
+    progress_.running.store(true, std::memory_order_relaxed);
+    if (watch_)
+        watch_->loop_runs();
+    auto before = coarse_now();
+    auto resumed = progress_.resumed.load(std::memory_order_relaxed);
     while (!turn.empty()) {
         waiter& w = turn.front();
         turn.pop_front();
+        works_for(0);
+        progress_.resumed.store(++resumed, std::memory_order_relaxed);
         w.resume();
+        auto const now = coarse_now();
+        if (now - before > held_too_long) [[unlikely]]
+            tell_held(now - before);
+        before = now;
     }
+    progress_.running.store(false, std::memory_order_relaxed);
     running_ = false;
     if (!ready_.empty())
         schedule();
+}
+
+void readiness::tell_held(std::chrono::steady_clock::duration time) const
+{
+    if (report_held_)
+        report_held_(progress_.connection.load(std::memory_order_relaxed),
+                     std::chrono::duration_cast<std::chrono::milliseconds>(time));
 }
 
 watched::watched(readiness& set, unique_fd fd) : set_(set), fd_(std::move(fd))
@@ -187,6 +201,8 @@ void watched::wait_with(event what, waiter& w)
 {
     if (failure_ || is_ready(what))
         set_.resume_later(w, failure_);
+    else if (slot(what))
+        set_.resume_later(w, boost::asio::error::already_started);
     else
         slot(what) = &w;
 }

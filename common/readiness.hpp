@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "common/clock.hpp"
 #include "common/error.hpp"
 #include "common/task.hpp"
 #include "common/unique_fd.hpp"
@@ -14,17 +15,17 @@
 #include <boost/intrusive/list.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 
 namespace polyport {
 
-/// Coarse monotonic time (some milliseconds of resolution, a few nanoseconds of cost), on the scale of
-/// std::chrono::steady_clock.
-std::chrono::steady_clock::time_point coarse_now() noexcept;
+class loop_watch;
 
 /// Descriptors below this may be held for a moment by a program that is being started on another thread
 /// (cgi::start_threads); those from here on never.
@@ -59,6 +60,13 @@ protected:
 
 using waiter_list = boost::intrusive::list<waiter, boost::intrusive::constant_time_size<false>>;
 
+/// How the loop gets on, for those who look from a signal handler or another thread.
+struct loop_progress {
+    std::atomic<std::uint64_t> resumed{0};    ///< waiters so far
+    std::atomic<std::uint64_t> connection{0}; ///< that the one at work was last busy with; 0: none
+    std::atomic<bool> running{false};
+};
+
 /// The set of descriptors that the daemon watches: one edge-triggered epoll instance, itself one descriptor
 /// of the io_context.
 ///
@@ -70,8 +78,8 @@ using waiter_list = boost::intrusive::list<waiter, boost::intrusive::constant_ti
 /// walked and connections be ended on the way without anything changing underfoot.
 class readiness {
 public:
-    /// `context` outlives the set. Throws start_error if the kernel gives no epoll instance.
-    explicit readiness(boost::asio::io_context& context);
+    /// `context` and `time` outlive the set. Throws start_error if the kernel gives no epoll instance.
+    readiness(boost::asio::io_context& context, clock const& time);
     readiness(readiness const&) = delete;
     readiness& operator=(readiness const&) = delete;
     ~readiness();
@@ -81,8 +89,22 @@ public:
     /// now.
     std::chrono::steady_clock::time_point turn_began() const noexcept
     {
-        return running_ ? turn_began_ : coarse_now();
+        return running_ ? turn_began_ : clock_.now();
     }
+
+    /// What is done now is done for this connection.
+    void works_for(std::uint64_t connection) noexcept
+    {
+        progress_.connection.store(connection, std::memory_order_relaxed);
+    }
+    loop_progress const& progress() const noexcept { return progress_; }
+
+    /// Called when one waiter kept the loop for longer than 100 ms, with its connection (0: none known).
+    using held_report = std::function<void(std::uint64_t connection, std::chrono::milliseconds time)>;
+    void report_held(held_report report) { report_held_ = std::move(report); }
+
+    /// `watch` is told of each turn, and taken out before it goes.
+    void watch_with(loop_watch* watch) noexcept { watch_ = watch; }
 
     /// Runs `w` with `result` in a later turn of the loop.
     void resume_later(waiter& w, error_code result);
@@ -94,11 +116,16 @@ private:
     void dispatch();
     void schedule();
     void run_ready();
+    void tell_held(std::chrono::steady_clock::duration time) const;
 
     boost::asio::io_context& context_;
+    clock const& clock_;
     boost::asio::posix::stream_descriptor set_;
     waiter_list ready_;
     std::chrono::steady_clock::time_point turn_began_;
+    loop_progress progress_;
+    held_report report_held_;
+    loop_watch* watch_ = nullptr;
     bool running_ = false; ///< inside run_ready(), which looks at the list again at its end
     bool posted_ = false;  ///< a turn of run_ready() is posted
 };
@@ -170,7 +197,7 @@ public:
     ~watched();
 
     int fd() const noexcept { return fd_.get(); }
-    readiness const& set() const noexcept { return set_; }
+    readiness& set() const noexcept { return set_; }
 
     /// The peer has shut its sending side, or the connection is gone altogether.
     bool peer_closed() const noexcept { return peer_closed_; }
@@ -197,7 +224,8 @@ public:
     void join_set() noexcept;
 
     /// Completes when `what` is ready, in a later turn of the loop even if it is ready now: so whoever waits
-    /// once a message cannot keep others from running. At most one wait of each kind at a time.
+    /// once a message cannot keep others from running. One wait of each kind at a time: a second one ends
+    /// with error::already_started.
     /// Signature: void(outcome). Cancellable (all types).
     template <boost::asio::completion_token_for<void(outcome)> Token>
     auto async_wait(event what, Token&& token)
@@ -277,17 +305,23 @@ private:
 /// bytes.
 class [[nodiscard]] watched::deferred_wait {
 public:
-    deferred_wait(watched& on, event what) noexcept : on_(&on), what_(what) {}
+    /// `ready`: what is waited for is there already, where the kernel does not know of it.
+    deferred_wait(watched& on, event what, bool ready = false) noexcept : on_(&on), what_(what), ready_(ready)
+    {
+    }
 
     template <boost::asio::completion_token_for<void(outcome)> Token>
     auto operator()(Token&& token) const
     {
+        if (ready_)
+            return on_->async_turn(std::forward<Token>(token));
         return on_->async_wait(what_, std::forward<Token>(token));
     }
 
 private:
     watched* on_;
     event what_;
+    bool ready_;
 };
 
 /// The same for async_turn().

@@ -19,7 +19,6 @@
 #include <list>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #include <sys/ioctl.h>
@@ -32,11 +31,6 @@ constexpr int done = 0;
 constexpr int failed = 1;
 constexpr int used_wrongly = 2;
 
-constexpr std::string_view nothing_to_do = "no service is enabled; name at least one, such as\n"
-                                           "    polyportd --tcp-uppercase 8000\n"
-                                           "    polyportd --http 8080 --http-root /srv/www\n"
-                                           "and see polyportd --help for all";
-
 struct configuration {
     server_settings server;
     std::vector<enabled_endpoint> endpoints;
@@ -44,9 +38,29 @@ struct configuration {
     std::vector<option_in_force> in_force;
 };
 
-void complain(std::string_view sentence)
+/// What the program was started as: messages begin with it.
+std::string name_of_program(int argc, char const* const* argv)
 {
-    std::fprintf(stderr, "polyportd: %.*s\n", static_cast<int>(sentence.size()), sentence.data());
+    std::string_view const path = argc > 0 ? argv[0] : "";
+    std::string_view const name = path.substr(path.rfind('/') + 1); // npos + 1 is 0
+    return std::string(name.empty() ? "polyportd" : name);
+}
+
+void complain(std::string_view program, std::string_view sentence)
+{
+    std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(program.size()), program.data(),
+                 static_cast<int>(sentence.size()), sentence.data());
+}
+
+/// What to say when no service is enabled.
+std::string nothing_to_do(std::string const& program, std::vector<service_definition> const& services)
+{
+    if (services.empty())
+        return "this program was built without services; give run() at least one row";
+    auto const& first = services.front();
+    auto const example = first.metavar == "PATH" ? " ./" + std::string(first.name) + ".sock" : " 8000";
+    return "no service is enabled; name at least one, such as\n    " + program + " --" +
+           std::string(first.name) + example + "\nand see " + program + " --help for all";
 }
 
 std::size_t terminal_width()
@@ -55,11 +69,17 @@ std::size_t terminal_width()
     return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
-void print_help(option_set const& options)
+void print_help(std::string const& program, option_set const& options)
 {
-    std::printf("Usage: polyportd [--config FILE] --SERVICE ENDPOINT … [OPTION…]\n"
-                "Serves TCP, UDP, UNIX sockets and HTTP with CGI from one process.\n\n%s",
-                options.help_text(terminal_width()).c_str());
+    std::printf("Usage: %s [--config FILE] --SERVICE ENDPOINT … [OPTION…]\n"
+                "Serves each endpoint that an option names, all from one process.\n\n%s",
+                program.c_str(), options.help_text(terminal_width()).c_str());
+}
+
+void print_version(std::string const& program)
+{
+    bool const ours = program == "polyportd";
+    std::printf(ours ? "%s %s\n" : "%s (polyport %s)\n", program.c_str(), std::string(version).c_str());
 }
 
 /// The file of the launch report, for as long as the daemon runs.
@@ -154,43 +174,42 @@ int serve(configuration& configured, inherited_sockets& inherited, logger& log)
 
 } // namespace
 
-int run(int argc, char const* const* argv, std::span<service_definition const> services)
+int run(int argc, char const* const* argv, service_rows const& services)
 {
     std::signal(SIGPIPE, SIG_IGN); // a peer or a pipe that is gone is an error of write, not the end
+    auto const program = name_of_program(argc, argv);
     try {
         configuration configured;
         option_set options;
         begin_service_group(options);
-        for (auto const& s : services)
-            configured.server.access.services.push_back({std::string(s.name), s.has_paths});
-        for (auto const& s : services)
-            declare_service(options, s.name, s.metavar, s.summary, configured.endpoints, s.example);
-        declare(options, configured.server);
-        for (auto const& s : services) {
-            auto const* const make = std::get_if<service_factory>(&s.implementation);
-            configured.services.push_back({s, make ? (*make)(options) : nullptr});
+        for (auto const& row : services.all()) {
+            configured.server.access.services.push_back({std::string(row.name), row.has_paths});
+            declare_service(options, row.name, row.metavar, row.summary, configured.endpoints, row.example);
         }
+        declare(options, configured.server);
+        for (auto const& row : services.all())
+            configured.services.push_back(make_instance(row, options));
 
         auto const given = options.parse(argc, argv);
         if (given.help)
-            return print_help(options), done;
+            return print_help(program, options), done;
         if (given.version)
-            return std::printf("polyportd %s\n", std::string(version).c_str()), done;
+            return print_version(program), done;
         for (auto const& sentence : given.problems)
-            complain(sentence);
+            complain(program, sentence);
         if (!given.problems.empty())
             return used_wrongly;
         if (configured.endpoints.empty())
-            return complain(nothing_to_do), used_wrongly;
+            return complain(program, nothing_to_do(program, services.all())), used_wrongly;
         auto const unfit = check(configured);
         for (auto const& sentence : unfit)
-            complain(sentence);
+            complain(program, sentence);
         if (!unfit.empty())
             return used_wrongly;
         if (!given.questions.empty())
             return explain(configured, given.questions) ? done : used_wrongly;
         if (given.check)
-            return std::printf("polyportd: the configuration is in order\n"), done;
+            return std::printf("%s: the configuration is in order\n", program.c_str()), done;
 
         configured.in_force = options.in_force(given);
 
@@ -199,9 +218,9 @@ int run(int argc, char const* const* argv, std::span<service_definition const> s
         logger log(configured.server.log);
         return serve(configured, inherited, log);
     } catch (start_error const& error) {
-        complain(error.what());
+        complain(program, error.what());
     } catch (std::exception const& error) {
-        complain(std::string("unexpected failure: ") + error.what());
+        complain(program, std::string("unexpected failure: ") + error.what());
     }
     return failed;
 }

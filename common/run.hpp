@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "common/service.hpp"
-
-#include <span>
+#include "common/service_definition.hpp"
 
 namespace polyport {
 
 /// A daemon with these services: reads its options, serves until it is told to stop, and returns the exit
-/// status: 0 done, 1 failed, 2 used wrongly. `services` outlive the call.
-int run(int argc, char const* const* argv, std::span<service_definition const> services);
+/// status: 0 done, 1 failed, 2 used wrongly. Rows and tables of rows may be mixed:
+///     int main(int argc, char** argv) { return polyport::run(argc, argv, {builtin_services(), my_row}); }
+int run(int argc, char const* const* argv, service_rows const& services);
 
 } // namespace polyport

@@ -40,10 +40,11 @@ task<> serve_when_named(service_instance& service, stream client)
 
 runtime::runtime(server_settings const& settings, logger& log, rlim_t initial_descriptors)
     : settings_(settings), log_(log), initial_descriptors_(initial_descriptors), gates_(settings.access, log),
-      connections_(log, events_, settings.max_connections),
+      connections_(log, events_, clock_, settings.max_connections),
       flows_(settings.flows_max, settings.flow_idle_timeout), buffers_(buffer_size, buffers_kept)
 {
-    sockets_.emplace(context_);
+    sockets_.emplace(context_, clock_);
+    sockets_->report_held([this](std::uint64_t id, std::chrono::milliseconds time) { log_held(id, time); });
     names_.emplace(context_, settings.dns);
     background_.emplace(context_, background_threads);
     sweep_timer_.emplace(context_);
@@ -68,30 +69,58 @@ void runtime::sweep_deadlines()
         if (!sweep_timer_)
             return;
         if (!error)
-            sweep_timer_->expires_at(connections_.sweep(coarse_now()));
+            sweep_timer_->expires_at(connections_.sweep(clock_.now()));
         sweep_deadlines();
     });
 }
 
-void runtime::spawn(service_instance& service, std::uint64_t id, task<> handler)
+void runtime::spawn(connection_ptr c, task<> handler)
 {
+    sockets_->works_for(c->id);
     boost::asio::co_spawn(context_, std::move(handler),
-                          [this, id, &service](std::exception_ptr const& failure) {
+                          [this, c = std::move(c)](std::exception_ptr const& failure) {
                               if (failure)
-                                  log_failure(log_, id, service.name(), failure);
+                                  fail(*c, failure);
                           });
 }
 
-void runtime::spawn(service_instance& service, std::unique_ptr<connection> c)
+void runtime::spawn(service_instance& service, connection_ptr c)
 {
-    auto const id = c->id;
-    spawn(service, id, service.serve(stream(*this, std::move(c))));
+    stream client(*this, c);
+    spawn(std::move(c), service.serve(std::move(client)));
 }
 
-void runtime::spawn_when_named(service_instance& service, std::unique_ptr<connection> c)
+void runtime::spawn_when_named(service_instance& service, connection_ptr c)
 {
-    auto const id = c->id;
-    spawn(service, id, serve_when_named(service, stream(*this, std::move(c))));
+    stream client(*this, c);
+    spawn(std::move(c), serve_when_named(service, std::move(client)));
+}
+
+void runtime::start(connection_ptr c, task<> companion)
+{
+    ++c->companions;
+    boost::asio::co_spawn(context_, std::move(companion),
+                          [this, c = std::move(c)](std::exception_ptr const& failure) {
+                              --c->companions;
+                              if (failure)
+                                  fail(*c, failure);
+                          });
+}
+
+void runtime::fail(connection& c, std::exception_ptr const& failure)
+{
+    log_failure(log_, c.id, c.service.name(), failure);
+    c.end(errc::handler_failed);
+}
+
+void runtime::log_held(std::uint64_t id, std::chrono::milliseconds time)
+{
+    auto const* const service = connections_.service_of(id);
+    log_.warning("loop-held",
+                 {{"service", service ? service->name() : ""},
+                  {"milliseconds", time.count()},
+                  {"remedy", "what computes or blocks for long belongs into run_blocking()"}},
+                 id);
 }
 
 } // namespace polyport

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/buffer_pool.hpp"
+#include "common/clock.hpp"
 #include "common/connection_table.hpp"
 #include "common/daemon_control.hpp"
 #include "common/event_hub.hpp"
@@ -19,7 +20,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
-#include <memory>
+#include <exception>
 #include <optional>
 
 #include <sys/resource.h>
@@ -65,17 +66,25 @@ public:
 
     /// Lets the handler of `service` have the connection, as a task that belongs to the table. An exception
     /// that escapes it is logged as a bug, and ends that connection alone.
-    void spawn(service_instance& service, std::unique_ptr<connection> c);
+    void spawn(service_instance& service, connection_ptr c);
     /// The same, once the client's name is known, and if it may come in with it.
-    void spawn_when_named(service_instance& service, std::unique_ptr<connection> c);
+    void spawn_when_named(service_instance& service, connection_ptr c);
+    /// Starts one more task that belongs to the connection; see stream::start().
+    void start(connection_ptr c, task<> companion);
+
+    /// What deadlines and sleeps go by. Tests may simulate it.
+    clock& time() noexcept { return clock_; }
 
 private:
     void sweep_deadlines();
-    void spawn(service_instance& service, std::uint64_t id, task<> handler);
+    void spawn(connection_ptr c, task<> handler);
+    void log_held(std::uint64_t id, std::chrono::milliseconds time);
+    void fail(connection& c, std::exception_ptr const& failure);
 
     server_settings const& settings_;
     logger& log_;
     rlim_t const initial_descriptors_;
+    clock clock_;
     // Before the context: handlers that it destroys still count, leave the table and give back their buffers.
     metrics_registry metrics_;
     event_hub events_;

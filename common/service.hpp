@@ -6,9 +6,11 @@
 #include "common/datagram.hpp"
 #include "common/metrics.hpp"
 #include "common/refusal.hpp"
+#include "common/service_definition.hpp"
 #include "common/stream.hpp"
 #include "common/task.hpp"
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,29 +22,13 @@
 namespace polyport {
 
 struct access_settings;
-class option_set;
 class runtime;
 
-/// The transports that a service may be reached by: a set.
-enum class transports : std::uint8_t { tcp = 1, udp = 2, unix_stream = 4, unix_datagram = 8, streams = 5 };
-
-constexpr bool contains(transports set, transport one) noexcept
-{
-    return (static_cast<unsigned>(set) >> static_cast<unsigned>(one) & 1U) != 0;
-}
-
-/// A stream service without state: a coroutine that has a connection until it returns.
-using stream_handler = task<> (*)(stream);
-
-/// A datagram service: looks at one message and may answer it. Runs to its end at once, between two system
-/// calls that move many datagrams.
-using datagram_handler = void (*)(datagram&);
-
-/// A stream service with state or options of its own. Made before the options are read, destroyed after its
-/// last connection.
-class stream_service {
+/// What a service has for as long as it runs: its state and its options. Made before the options are read;
+/// destroyed after its last connection. Derive from stream_service or datagram_service.
+class service_base {
 public:
-    virtual ~stream_service() = default;
+    virtual ~service_base() = default;
     /// Once, when the options are known, if an endpoint enables the service; with --check too. Adds a
     /// sentence for each thing that is missing or does not fit together.
     virtual void check(std::vector<std::string>&) const {}
@@ -59,8 +45,6 @@ public:
     }
     /// Once, when the options are known and before any endpoint is bound. Throws start_error.
     virtual void start(runtime&) {}
-    /// One connection, until it returns.
-    virtual task<> serve(stream connection) = 0;
     /// Permissions of its UNIX sockets that have a path; without any, --socket-mode.
     virtual std::optional<unsigned> socket_mode() const { return std::nullopt; }
     /// Once for each socket that is bound for it, before anything is served. Throws start_error to refuse.
@@ -73,19 +57,39 @@ public:
     virtual void log_tables() {}
 };
 
-using service_factory = std::unique_ptr<stream_service> (*)(option_set&);
+/// A stream service with state or options of its own.
+class stream_service : public service_base {
+public:
+    /// One connection, until it returns.
+    virtual task<> serve(stream connection) = 0;
+};
 
-/// One row of the service table. `name` is also the option that enables it: --NAME METAVAR.
-struct service_definition {
-    std::string_view name;
-    transports reached_by;
-    std::string_view metavar;
-    std::string_view summary; ///< one line, in lower case, for the help
-    std::variant<stream_handler, datagram_handler, service_factory> implementation;
-    bool has_paths = false; ///< it answers requests for URLs, by which access rules can tell them apart
-    /// It steers the daemon: its connections have a limit of their own, and stay while the others drain.
-    bool control = false;
-    std::string_view example{}; ///< of its endpoint, for the configuration file; empty: a usual one
+/// A datagram service with state or options of its own.
+class datagram_service : public service_base {
+public:
+    /// One message. Runs to its end at once, between two system calls that move many datagrams.
+    virtual void handle(datagram& message) = 0;
+};
+
+/// A datagram service that keeps a State for each peer, made from nothing when its first message comes, and
+/// gone when the peer is forgotten (--flow-idle-timeout, --flows-max) or the daemon ends.
+template <std::default_initializable State>
+class flow_service : public datagram_service {
+public:
+    virtual void handle(datagram& message, State& known) = 0;
+
+    void handle(datagram& message) final
+    {
+        auto& kept = message.state(); // flows belong to one service: it is ours
+        if (!kept)
+            kept = std::make_unique<holder>();
+        handle(message, static_cast<holder&>(*kept).value);
+    }
+
+private:
+    struct holder final : flow_state {
+        State value{};
+    };
 };
 
 struct service_stats {
@@ -101,14 +105,20 @@ struct service_stats {
 
 /// A service in a running daemon.
 struct service_instance {
-    service_definition const& definition;
-    std::unique_ptr<stream_service> implementation; ///< null for those without state
+    service_definition definition;
+    std::unique_ptr<service_base> implementation; ///< null for those without state
     service_stats stats{};
     histogram* lifetimes = nullptr; ///< of its connections, in microseconds
     bool started = false;
 
     std::string_view name() const noexcept { return definition.name; }
+    /// Stream services alone.
     task<> serve(stream connection);
+    /// Datagram services alone.
+    void handle(datagram& message);
 };
+
+/// The service of a row: its factory declares what options it has.
+service_instance make_instance(service_definition const& row, option_set& options);
 
 } // namespace polyport

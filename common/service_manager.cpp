@@ -4,13 +4,16 @@
 #include "common/unique_fd.hpp"
 
 #include <cerrno>
+#include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 namespace polyport {
 
@@ -52,6 +55,24 @@ result<bool> notify_service_manager(std::string_view state)
     if (sent < 0)
         return failure(errno);
     return true;
+}
+
+std::optional<std::chrono::microseconds> watchdog_interval()
+{
+    auto const number = [](char const* name) -> std::optional<std::int64_t> {
+        char const* const text = std::getenv(name);
+        if (text == nullptr)
+            return std::nullopt;
+        std::string_view const digits(text);
+        std::int64_t value = 0;
+        auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        bool const whole = error == std::errc() && end == digits.data() + digits.size();
+        return whole && value > 0 ? std::optional(value) : std::nullopt;
+    };
+    auto const interval = number("WATCHDOG_USEC");
+    if (!interval || (std::getenv("WATCHDOG_PID") != nullptr && number("WATCHDOG_PID") != ::getpid()))
+        return std::nullopt;
+    return std::chrono::microseconds(*interval);
 }
 
 std::string reloading_state()

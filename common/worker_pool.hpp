@@ -40,6 +40,9 @@ public:
         });
     }
 
+    /// How many jobs have not ended.
+    std::size_t jobs() const noexcept { return jobs_; }
+
 private:
     void begin_job();
     void end_job();

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Usage: scripts/bench.sh [OPTION…] [stream|udp|start|memory|http|cgi|admin|access|check]…
+# Usage: scripts/bench.sh [OPTION…] [stream|udp|start|memory|kit|http|cgi|admin|access|check]…
 #
 # Builds polyportd for release and measures it against the least that a server could do (tests/bench), and prints
 # Markdown tables. The server runs on processor 0, the load on processor 1; the two servers take turns, and a
@@ -10,6 +10,7 @@
 #   udp      UDP uppercase, 64 bytes, 128 datagrams under way
 #   start    the time from starting the process to its launch report
 #   memory   the memory of an idle connection
+#   kit      the upper case service as one writes it with the kit, against the built-in one
 #   http     files over HTTP, against nginx, lighttpd and apache2, with wrk
 #   cgi      programs run, against spawn_limit, lighttpd's mod_cgi and fcgiwrap behind nginx
 #   admin    the control interface: lists of 10,000 connections, scrapes, top, and what it costs the services
@@ -46,7 +47,7 @@ while [ $# -gt 0 ]; do
         help_of "$0"
         exit 0
         ;;
-    stream | udp | start | memory | http | cgi | admin | access | check) groups+=("$1") ;;
+    stream | udp | start | memory | kit | http | cgi | admin | access | check) groups+=("$1") ;;
     *)
         printf '%s: unknown argument %q; see --help\n' "${0##*/}" "$1" >&2
         exit 2
@@ -54,7 +55,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ ${#groups[@]} -gt 0 ] || groups=(stream udp start memory http cgi admin access)
+[ ${#groups[@]} -gt 0 ] || groups=(stream udp start memory kit http cgi admin access)
 
 if [ -z "$bin" ]; then
     install_for bench >&2
@@ -91,7 +92,7 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 start_daemon()
 {
     rm -f -- "$work/ready"
-    "${on_server[@]}" "$bin/polyportd" --ready-file "$work/ready" "$@" 2>"$work/daemon.log" &
+    "${on_server[@]}" "$bin/${program:-polyportd}" --ready-file "$work/ready" "$@" 2>"$work/daemon.log" &
     daemon=$!
     servers+=("$daemon")
     for _ in $(seq 500); do
@@ -290,6 +291,22 @@ bench_admin()
 bench_access()
 {
     python3 -B "$root/scripts/bench_access.py" "$bin" --rounds "$rounds" --seconds "$seconds"
+}
+
+bench_kit()
+{
+    local one other size
+    one=$(free_port)
+    other=$(free_port)
+    printf '\n### A handler made with the kit, 100 connections\n\n'
+    head_of_table built-in kit
+    # Both in one process, which the load goes to in turns.
+    program=kit_uppercase start_daemon --tcp-uppercase "$one" --kit-uppercase "$other"
+    for size in 64 4096 16384; do
+        compare "TCP, $size bytes" "$daemon" "$daemon" -- load "$bin/stream_load" "$one" 100 "$size" "$seconds" -- \
+            load "$bin/stream_load" "$other" 100 "$size" "$seconds"
+    done
+    stop_servers
 }
 
 # Ours against the reference, each in its own place: the same load on both servers, then both loads on one server.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Usage: scripts/install-dependencies.sh [--for run|test|check|bench]…
+# Usage: scripts/install-dependencies.sh [--for run|test|check|bench|package]…
 #
 # Installs the Debian packages that polyport is built, tested or checked with, and that are not there yet. Needs
 # root or sudo only when something is missing. Without --for: run.
@@ -9,6 +9,7 @@
 #   test    run, and what scripts/test.sh needs
 #   check   test, and what scripts/check.sh needs
 #   bench   run, and what scripts/bench.sh needs
+#   package run, and what scripts/package.sh needs
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -19,11 +20,9 @@ run=(
     g++
     libboost-json1.81-dev
     libboost-program-options1.81-dev
-    libboost-url1.81-dev
     libboost1.81-dev
     libbrotli-dev
     libcrypt-dev
-    libfmt-dev
     libssl-dev
     libzstd-dev
     ninja-build
@@ -40,9 +39,11 @@ test=(
     fish
     git
     libboost-test1.81-dev
+    mandoc
     ncat
     php-cgi
     prometheus
+    python3-pytest
     zsh
 )
 check=(
@@ -60,6 +61,14 @@ bench=(
     nginx-light
     wrk
 )
+package=(
+    curl
+    debootstrap
+    dpkg-dev
+    file
+    lintian
+    systemd
+)
 
 wanted=()
 add_group()
@@ -69,8 +78,9 @@ add_group()
     test) wanted+=("${run[@]}" "${test[@]}") ;;
     check) wanted+=("${run[@]}" "${test[@]}" "${check[@]}") ;;
     bench) wanted+=("${run[@]}" "${bench[@]}") ;;
+    package) wanted+=("${run[@]}" "${package[@]}") ;;
     *)
-        printf '%s: no group is called %q; there are run, test, check and bench\n' "${0##*/}" "$1" >&2
+        printf '%s: no group is called %q; there are run, test, check, bench and package\n' "${0##*/}" "$1" >&2
         exit 2
         ;;
     esac

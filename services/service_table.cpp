@@ -22,11 +22,11 @@ std::span<service_definition const> builtin_services() noexcept
                            "answer every UNIX datagram in upper case", uppercase_datagram},
         service_definition{"http", transports::streams, "ADDR",
                            "serve files and CGI programs over HTTP/1.1 (see --http-root)",
-                           http::make_http_service, true},
+                           make_service<http::http_service>, {.has_paths = true}},
         service_definition{
             "admin", transports::streams, "ADDR",
             "let the daemon be watched and steered, over HTTP with JSON; a UNIX socket, or 127.0.0.1",
-            admin::make_admin_service, false, true, "/run/polyport/admin.sock"},
+            admin::make_admin_service, {.control = true, .example = "/run/polyport/admin.sock"}},
     };
     return services;
 }

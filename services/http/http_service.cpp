@@ -147,9 +147,4 @@ void http_service::log_access(exchange const& x)
     access_log_->write(record);
 }
 
-std::unique_ptr<stream_service> make_http_service(option_set& options)
-{
-    return std::make_unique<http_service>(options);
-}
-
 } // namespace polyport::http

@@ -71,6 +71,4 @@ private:
     std::unique_ptr<access_log> access_log_;
 };
 
-std::unique_ptr<stream_service> make_http_service(option_set& options);
-
 } // namespace polyport::http

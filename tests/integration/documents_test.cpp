@@ -32,7 +32,8 @@ std::vector<fs::path> all_documents()
 {
     std::vector<fs::path> all{tree / "README.md"};
     for (auto const& entry : fs::directory_iterator(tree / "docs"))
-        if (entry.path().extension() == ".md")
+        // The tutorial needs an installed package: tests/package runs it.
+        if (entry.path().extension() == ".md" && entry.path().filename() != "extending.md")
             all.push_back(entry.path());
     std::sort(all.begin(), all.end());
     return all;

@@ -108,6 +108,20 @@ BOOST_AUTO_TEST_CASE(the_service_manager_is_told_of_start_and_stop)
     BOOST_TEST(receive_datagram(manager) == "STOPPING=1");
 }
 
+BOOST_AUTO_TEST_CASE(the_service_manager_hears_that_the_loop_runs_as_often_as_it_wants_to)
+{
+    temporary_directory const directory;
+    fs::path const path = directory / "notify";
+    unique_fd const manager = bind_unix(path, SOCK_DGRAM);
+    launch_options options;
+    options.environment = {"NOTIFY_SOCKET=" + path.string(), "WATCHDOG_USEC=50000"};
+    daemon_process server({"--tcp-uppercase", "0"}, options);
+    BOOST_TEST(receive_datagram(manager) == "READY=1");
+    for (int i = 0; i < 5; ++i)
+        BOOST_TEST(receive_datagram(manager) == "WATCHDOG=1");
+    server.stop();
+}
+
 BOOST_AUTO_TEST_CASE(sockets_of_the_service_manager_are_served_under_their_names)
 {
     temporary_directory const directory;

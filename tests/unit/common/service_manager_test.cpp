@@ -71,6 +71,33 @@ BOOST_AUTO_TEST_CASE(the_state_arrives_as_one_datagram)
     }
 }
 
+BOOST_AUTO_TEST_CASE(the_watchdog_is_the_one_of_this_process)
+{
+    auto const self = std::to_string(::getpid());
+    struct {
+        char const *interval, *pid;
+        std::int64_t expected; ///< microseconds; 0: none
+    } const table[] = {
+        {nullptr, nullptr, 0}, {"30000000", nullptr, 30'000'000},
+        {"30000000", "1", 0},  {"30000000", self.c_str(), 30'000'000},
+        {"0", nullptr, 0},     {"-5", nullptr, 0},
+        {"", nullptr, 0},      {"30s", nullptr, 0},
+        {"30000000", "", 0},   {"99999999999999999999", nullptr, 0},
+    };
+    for (auto const& row : table) {
+        ::unsetenv("WATCHDOG_USEC");
+        ::unsetenv("WATCHDOG_PID");
+        if (row.interval)
+            ::setenv("WATCHDOG_USEC", row.interval, 1);
+        if (row.pid)
+            ::setenv("WATCHDOG_PID", row.pid, 1);
+        auto const interval = watchdog_interval();
+        BOOST_TEST((interval ? interval->count() : 0) == row.expected);
+    }
+    ::unsetenv("WATCHDOG_USEC");
+    ::unsetenv("WATCHDOG_PID");
+}
+
 BOOST_AUTO_TEST_CASE(a_manager_that_is_not_there_is_an_error)
 {
     temporary_folder const folder;

@@ -17,7 +17,8 @@ namespace {
 
 struct fixture {
     boost::asio::io_context context{1};
-    readiness set{context};
+    polyport::clock const time;
+    readiness set{context, time};
 
     void run()
     {

@@ -40,7 +40,8 @@ run_limits unlimited()
 class fixture {
 public:
     boost::asio::io_context context{1};
-    readiness set{context};
+    polyport::clock const time;
+    readiness set{context, time};
     test::temporary_folder folder;
     logger log{to(folder / "log")};
     std::optional<supervisor> programs;

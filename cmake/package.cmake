@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSL-1.0
+# Two Debian packages: polyport with the programs and the service, polyport-dev for services of one's own.
+#   cpack -G DEB --config build/release/CPackConfig.cmake
+option(POLYPORT_SYSTEM_SERVICE "Install the service-manager units and /etc/polyport, as a package does" OFF)
+
+# Documents, which Debian wants compressed.
+function(polyport_install_document source name destination)
+    set(file "${PROJECT_SOURCE_DIR}/${source}")
+    if(POLYPORT_SYSTEM_SERVICE)
+        string(APPEND name ".gz")
+        set(made "${PROJECT_BINARY_DIR}/documents/${name}")
+        add_custom_command(
+            OUTPUT "${made}"
+            COMMAND "${CMAKE_COMMAND}" -E make_directory "${PROJECT_BINARY_DIR}/documents"
+            COMMAND gzip -9nc "${file}" > "${made}"
+            DEPENDS "${file}"
+            VERBATIM
+        )
+        add_custom_target("document_${name}" ALL DEPENDS "${made}")
+        set(file "${made}")
+    endif()
+    install(FILES "${file}" DESTINATION "${destination}" COMPONENT runtime RENAME "${name}")
+endfunction()
+polyport_install_document(docs/polyport.1 polyport.1 "${CMAKE_INSTALL_MANDIR}/man1")
+polyport_install_document(docs/polyportd.8 polyportd.8 "${CMAKE_INSTALL_MANDIR}/man8")
+polyport_install_document(CHANGELOG.md changelog "${CMAKE_INSTALL_DOCDIR}")
+
+install(
+    DIRECTORY config/www
+    DESTINATION "${CMAKE_INSTALL_DATADIR}/polyport"
+    COMPONENT runtime
+    USE_SOURCE_PERMISSIONS
+)
+install(
+    FILES config/polyport.conf
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+    COMPONENT runtime
+    RENAME polyport.conf.example
+)
+install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT runtime RENAME copyright)
+# A service for the whole system: not a part of `cmake --install --prefix` somewhere else.
+if(POLYPORT_SYSTEM_SERVICE)
+    install(
+        FILES config/polyportd.service config/polyportd.socket
+        DESTINATION /usr/lib/systemd/system
+        COMPONENT runtime
+    )
+    install(FILES config/debian/polyport.conf DESTINATION /etc/polyport COMPONENT runtime)
+endif()
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_CONTACT "the maintainers of polyport <polyport@localhost>")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL runtime dev)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME polyport)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_DEPENDS "adduser")
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA
+    "${CMAKE_CURRENT_BINARY_DIR}/conffiles;${PROJECT_SOURCE_DIR}/config/debian/postinst;${PROJECT_SOURCE_DIR}/config/debian/prerm;${PROJECT_SOURCE_DIR}/config/debian/postrm"
+)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+file(CONFIGURE OUTPUT conffiles CONTENT "/etc/polyport/polyport.conf\n")
+set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
+    "TCP, UDP, UNIX domain and HTTP/CGI services in one process\n The daemon polyportd, the client polyport, and a system service."
+)
+set(CPACK_DEBIAN_DEV_PACKAGE_NAME polyport-dev)
+set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
+    "libboost1.81-dev, libboost-json1.81-dev, libboost-program-options1.81-dev, libbrotli-dev, libzstd-dev, zlib1g-dev, pkg-config"
+)
+set(CPACK_COMPONENT_DEV_DESCRIPTION
+    "headers, library and test harness for services built with polyport\n With a CMake package, a pkg-config file and a Python module."
+)
+include(CPack)

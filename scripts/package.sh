@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSL-1.0
+# Usage: scripts/package.sh [--test]
+#
+# Builds the Debian packages polyport and polyport-dev (installing what that needs) into build/package.
+#
+#   --test   also installs polyport in a clean Debian, which debootstrap fetches, starts it there as its user, asks it
+#            for a page, checks the manual pages, and removes it again without a trace; needs root
+
+set -euo pipefail
+# shellcheck source=scripts/lib.sh
+. "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
+
+test=false
+while [ $# -gt 0 ]; do
+    case $1 in
+    --test) test=true && shift ;;
+    --help | -h)
+        help_of "$0"
+        exit 0
+        ;;
+    *)
+        printf '%s: unknown argument %q; see --help\n' "${0##*/}" "$1" >&2
+        exit 2
+        ;;
+    esac
+done
+
+install_for package
+out=$root/build/package
+say "Configuring build/package"
+cmake -S "$root" -B "$out" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX=/usr \
+    -DPOLYPORT_TESTS=OFF -DPOLYPORT_SYSTEM_SERVICE=ON
+say "Building build/package"
+cmake --build "$out" --parallel "$jobs"
+say "Packing"
+rm -f -- "$out"/*.deb
+(cd -- "$out" && cpack -G DEB --config CPackConfig.cmake)
+for package in "$out"/*.deb; do
+    say "${package##*/}"
+    dpkg-deb --info "$package" | sed -n '/^ Package/,$p'
+    dpkg-deb --contents "$package" | awk '{ print $1, $2, $6 }' | grep -v '/$'
+done
+
+say "Checking"
+# Not those of a distribution: when the maintainer's own archive has it, it will have a bug number and a revision.
+lintian --fail-on error,warning --suppress-tags initial-upload-closes-no-bugs "$out"/*.deb
+systemd-analyze security --offline=yes --threshold=25 "$root/config/polyportd.service" | tail -n 1
+$test || exit 0
+
+[ "$(id -u)" -eq 0 ] || fail "--test needs root"
+clean=$out/clean
+deb=$(echo "$out"/polyport_*.deb)
+cleanup()
+{
+    local status=$?
+    [ -z "${daemon-}" ] || kill "$daemon" 2>/dev/null || true
+    umount "$clean/proc" 2>/dev/null || true
+    exit "$status"
+}
+trap cleanup EXIT
+in_clean() { chroot "$clean" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive LC_ALL=C "$@"; }
+
+say "Making a clean Debian in build/package/clean"
+if [ ! -e "$clean.tar" ]; then
+    rm -rf -- "$clean"
+    debootstrap --variant=minbase --include=ca-certificates bookworm "$clean" >"$out/debootstrap.log" 2>&1 ||
+        { tail "$out/debootstrap.log"; fail "debootstrap failed; see build/package/debootstrap.log"; }
+    tar -C "$clean" -cf "$clean.tar" .
+fi
+rm -rf -- "$clean" && mkdir "$clean" && tar -C "$clean" -xf "$clean.tar"
+mount -t proc proc "$clean/proc"
+# The same sources as here.
+rm -rf -- "$clean/etc/apt/sources.list" "$clean/etc/apt/sources.list.d"
+mkdir "$clean/etc/apt/sources.list.d"
+grep -l 'deb.debian.org' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
+    xargs -r cp -t "$clean/etc/apt/sources.list.d"
+cp /etc/resolv.conf "$clean/etc/" || true
+cp -r /etc/apt/apt.conf.d/. "$clean/etc/apt/apt.conf.d/"
+cp -- "$deb" "$clean/root/polyport.deb"
+
+# All files and accounts, so that what is left behind is seen.
+trace()
+{
+    (cd -- "$clean" && find etc usr run srv opt home root var/lib -xdev \
+        -not -path 'var/lib/dpkg/*' -not -path 'var/lib/apt/*' -not -path 'etc/ld.so.cache' -not -path '*/__pycache__*' \
+        -not -path 'root/polyport.deb' -not -path 'var/lib/systemd/*' | sort)
+    cut -d : -f 1 "$clean/etc/passwd" "$clean/etc/group"
+}
+
+say "Installing"
+in_clean apt-get -qq update
+# What it depends on comes first, so that the trace is that of polyport alone.
+mapfile -t needed < <(dpkg-deb -f "$deb" Depends | tr ',' '\n' | sed 's/([^)]*)//; s/|.*//; s/ //g')
+in_clean apt-get -qq install --no-install-recommends -y "${needed[@]}" >/dev/null
+trace >"$out/before"
+in_clean apt-get -qq install --no-install-recommends -y /root/polyport.deb
+in_clean polyportd --check --config /etc/polyport/polyport.conf
+in_clean polyport --version
+in_clean id polyport
+test -s "$clean/usr/share/man/man8/polyportd.8" -o -s "$clean/usr/share/man/man8/polyportd.8.gz"
+test -s "$clean/usr/share/man/man1/polyport.1" -o -s "$clean/usr/share/man/man1/polyport.1.gz"
+
+say "Serving as the user polyport"
+mkfifo "$out/ready" 2>/dev/null || true
+in_clean setpriv --reuid polyport --regid polyport --clear-groups --no-new-privs \
+    /usr/sbin/polyportd --config /etc/polyport/polyport.conf --http 127.0.0.1:0 --ready-fd 3 3>"$out/ready" &
+daemon=$!
+port=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["endpoints"][0]["port"])' <"$out/ready")
+curl --silent --show-error --fail "http://127.0.0.1:$port/" | grep -o '<title>.*</title>'
+test "$(stat -c %U "/proc/$(pgrep -P "$daemon" polyportd || echo "$daemon")")" != root
+kill "$daemon"
+wait "$daemon"
+daemon=
+
+say "Removing"
+in_clean apt-get -qq purge -y polyport
+trace >"$out/after"
+diff "$out/before" "$out/after" || fail "the package leaves traces: see above"
+say "The package installs, serves and goes without a trace"
