@@ -4,6 +4,15 @@ include(CMakePackageConfigHelpers)
 
 # For authors of services, with all that these include. common/version.hpp is generated.
 set(polyport_public_headers
+    common/access/access_settings.hpp
+    common/access/address_range.hpp
+    common/access/range_map.hpp
+    common/access/rate.hpp
+    common/access/rate_table.hpp
+    common/access/rule.hpp
+    common/access/rule_set.hpp
+    common/access/source.hpp
+    common/access/source_counts.hpp
     common/accounts.hpp
     common/blocking.hpp
     common/buffer_pool.hpp
@@ -17,18 +26,25 @@ set(polyport_public_headers
     common/error.hpp
     common/event_hub.hpp
     common/flow_table.hpp
+    common/gate.hpp
     common/handler_log.hpp
     common/input_buffer.hpp
     common/io_faults.hpp
     common/log.hpp
     common/log_record.hpp
     common/log_settings.hpp
+    common/log_throttle.hpp
     common/metrics.hpp
+    common/name_lookup/dns_client.hpp
+    common/name_lookup/dns_message.hpp
+    common/name_lookup/dns_settings.hpp
+    common/name_lookup/name_lookup.hpp
     common/option_binding.hpp
     common/option_values.hpp
     common/options.hpp
     common/readiness.hpp
     common/ready_report.hpp
+    common/refusal.hpp
     common/run.hpp
     common/runtime.hpp
     common/service.hpp
@@ -40,7 +56,9 @@ set(polyport_public_headers
     common/task.hpp
     common/transport.hpp
     common/unique_fd.hpp
+    common/url_prefix.hpp
     common/version.hpp
+    common/worker_pool.hpp
     services/polyport.hpp
     services/service_table.hpp
     tests/kit/harness.hpp

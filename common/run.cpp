@@ -103,7 +103,7 @@ private:
 };
 
 /// What options that are each in order still lack, as sentences.
-std::vector<std::string> check(configuration const& configured)
+std::vector<std::string> check(std::string const& program, configuration const& configured)
 {
     std::vector<std::string> problems;
     auto const& server = configured.server;
@@ -118,18 +118,19 @@ std::vector<std::string> check(configuration const& configured)
         service.implementation->check_access(server.access, problems, warnings);
     }
     for (auto const& sentence : warnings)
-        complain("warning: " + sentence);
+        complain(program, "warning: " + sentence);
     return problems;
 }
 
 /// Answers --explain: which access rule decides.
-bool explain(configuration const& configured, std::vector<std::string> const& questions)
+bool explain(std::string const& program, configuration const& configured,
+             std::vector<std::string> const& questions)
 {
     auto const& access = configured.server.access;
     for (auto const& text : questions) {
         auto const asked = parse_access_question(text, access.services);
         if (!asked)
-            return complain("command line: --explain: " + asked.error().text), false;
+            return complain(program, "command line: --explain: " + asked.error().text), false;
         auto satisfy = satisfy_mode::any;
         for (auto const& service : configured.services)
             if (service.name() == asked->service.name && service.implementation)
@@ -201,13 +202,13 @@ int run(int argc, char const* const* argv, service_rows const& services)
             return used_wrongly;
         if (configured.endpoints.empty())
             return complain(program, nothing_to_do(program, services.all())), used_wrongly;
-        auto const unfit = check(configured);
+        auto const unfit = check(program, configured);
         for (auto const& sentence : unfit)
             complain(program, sentence);
         if (!unfit.empty())
             return used_wrongly;
         if (!given.questions.empty())
-            return explain(configured, given.questions) ? done : used_wrongly;
+            return explain(program, configured, given.questions) ? done : used_wrongly;
         if (given.check)
             return std::printf("%s: the configuration is in order\n", program.c_str()), done;
 

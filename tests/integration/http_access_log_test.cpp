@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(a_line_for_each_request_refused_ones_too)
         {get_request("/page.html", "Range: bytes=0-3\r\n"), "GET /page.html HTTP/1.1", 206, 4},
         {get_request("/page.html", "If-None-Match: *\r\n"), "GET /page.html HTTP/1.1", 304, 0},
         {get_request("/run.sh?a=b"), "GET /run.sh?a=b HTTP/1.1", 202, 5},
-        {get_request("/missing"), "GET /missing HTTP/1.1", 404, 49},
+        {get_request("/missing"), "GET /missing HTTP/1.1", 404, 48},
         {"DELETE /page.html HTTP/1.1\r\nHost: a\r\n\r\n", "DELETE /page.html HTTP/1.1", 405, 0},
         {"GET /page.html HTTP/1.1\r\n\r\n", "GET /page.html HTTP/1.1", 400, 0},
         {"GET /\"\x1b[31m HTTP/1.1\r\nHost: a\r\n\r\n", "", 400, 0},

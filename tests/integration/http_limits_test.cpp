@@ -180,12 +180,11 @@ BOOST_AUTO_TEST_CASE(a_response_is_readable_behind_a_body_that_nobody_wanted)
         auto const reply = receive_reply(client);
         BOOST_TEST(reply.status == 405);
         BOOST_TEST(reply.field("allow") == "GET, HEAD, OPTIONS");
-        if (reply.field("connection") == "close") {
+        if (size > 64U * 1024) {
             BOOST_TEST(receive_to_end(client).empty());
             continue;
         }
         // What is small enough is read to its end, and the connection goes on.
-        BOOST_TEST(size < 64U * 1024);
         send_all(client, get_request("/small.txt"));
         BOOST_TEST(receive_reply(client).body == "small\n");
     }

@@ -105,10 +105,12 @@ gateway::~gateway() = default;
 void gateway::answer_bad_body(http::exchange& x, error_code reason)
 {
     x.keep_alive = false;
-    if (reason == errc::body_timeout)
+    if (reason == errc::body_timeout) {
+        x.client.note_reason(errc::body_timeout);
         x.respond_error(http::status::request_timeout, "the body of the request came too slowly");
-    else
+    } else {
         x.respond_error(x.body.code(), x.body.reason());
+    }
 }
 
 // False if the body cannot be had; the answer is given then, if there is one who could read it.
