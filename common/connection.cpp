@@ -157,15 +157,14 @@ peer_state connection::peer_presence() const noexcept
 
 error_code connection::reason() const noexcept
 {
-    if (auto const failure = ended())
-        return failure;
-    return noted == errc{} ? error_code() : error_code(noted);
+    return noted == errc{} ? ended() : error_code(noted);
 }
 
 void connection::expire()
 {
     auto const reason = expiry_of(std::exchange(deadline, deadline_kind::none));
-    noted = reason;
+    if (noted == errc{})
+        noted = reason;
     if (reason == errc::header_timeout || reason == errc::body_timeout)
         socket.cancel(watched::event::readable, reason);
     else
@@ -180,7 +179,8 @@ void connection::expire_write()
         set_write_deadline(write_deadline_after);
         return;
     }
-    noted = errc::write_timeout;
+    if (noted == errc{})
+        noted = errc::write_timeout;
     end(errc::write_timeout);
 }
 

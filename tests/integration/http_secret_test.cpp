@@ -191,9 +191,9 @@ BOOST_AUTO_TEST_CASE(no_listing_names_what_cannot_be_had)
     fs::create_symlink("nowhere", site.root / "sub/dangling");
     for (char const* fields : {"", "Accept: application/json\r\n"}) {
         std::string const listed = site.answer(get("/sub/", fields));
-        for (char const* shown : {"\"page\"", "\"inside\"", "\"absolute-inside\"", "\"deep"})
+        for (char const* shown : {"page\"", "inside\"", "absolute-inside\"", "deep"})
             BOOST_TEST(listed.find(shown) != listed.npos, shown << " is missing: " << listed);
-        for (char const* kept : {"\"absolute\"", "dangling", ".secret"})
+        for (char const* kept : {"absolute\"", "dangling", ".secret"})
             BOOST_TEST(listed.find(kept) == listed.npos, kept << " is shown: " << listed);
     }
 }

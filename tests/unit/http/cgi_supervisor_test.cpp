@@ -292,8 +292,14 @@ BOOST_AUTO_TEST_CASE(the_whole_group_is_ended_even_when_its_leader_is_gone)
     program->finish();
     run_until_reaped();
     BOOST_TEST(contains(logged(), "status=\"signal 15 (TERM)\""));
-    // It is init's to reap now, so that it may be there for a moment, as a zombie.
-    auto const stat = test::contents("/proc/" + std::to_string(child) + "/stat");
+    // A signal takes a moment; and it is init's to reap now, so that it may be there as a zombie.
+    std::string stat;
+    for (int tries = 0; tries < 500; ++tries) {
+        stat = test::contents("/proc/" + std::to_string(child) + "/stat");
+        if (stat.empty() || contains(stat, ") Z ") || contains(stat, ") X "))
+            break;
+        ::usleep(10'000);
+    }
     BOOST_TEST((stat.empty() || contains(stat, ") Z ") || contains(stat, ") X ")), stat);
 }
 
