@@ -123,7 +123,7 @@ struct service_definition {
     std::string_view metavar;
     std::string_view summary;
     implementation_type implementation;
-    bool has_paths;           ///< service_traits has the meaning of these
+    bool has_paths; ///< service_traits has the meaning of these
     bool control;
     std::string_view example;
 };

@@ -20,13 +20,19 @@ std::span<service_definition const> builtin_services() noexcept
                            "answer every byte of a UNIX connection in upper case", uppercase},
         service_definition{"local-datagram", transports::unix_datagram, "PATH",
                            "answer every UNIX datagram in upper case", uppercase_datagram},
-        service_definition{"http", transports::streams, "ADDR",
+        service_definition{"http",
+                           transports::streams,
+                           "ADDR",
                            "serve files and CGI programs over HTTP/1.1 (see --http-root)",
-                           make_service<http::http_service>, {.has_paths = true}},
+                           make_service<http::http_service>,
+                           {.has_paths = true}},
         service_definition{
-            "admin", transports::streams, "ADDR",
+            "admin",
+            transports::streams,
+            "ADDR",
             "let the daemon be watched and steered, over HTTP with JSON; a UNIX socket, or 127.0.0.1",
-            admin::make_admin_service, {.control = true, .example = "/run/polyport/admin.sock"}},
+            admin::make_admin_service,
+            {.control = true, .example = "/run/polyport/admin.sock"}},
     };
     return services;
 }

@@ -52,8 +52,10 @@ struct site {
     test::temporary_folder folder;
     logger log{to(folder / "log")};
     access_settings settings;
-    service_definition const first_row{"first", transports::tcp, "stands in for a service", stream_handler(serve_nothing)};
-    service_definition const second_row{"second", transports::tcp, "stands in for a service", stream_handler(serve_nothing)};
+    service_definition const first_row{"first", transports::tcp, "stands in for a service",
+                                       stream_handler(serve_nothing)};
+    service_definition const second_row{"second", transports::tcp, "stands in for a service",
+                                        stream_handler(serve_nothing)};
     service_instance first{first_row, nullptr};
     service_instance second{second_row, nullptr};
     gate::time_point now{1000h};
