@@ -5,6 +5,9 @@ import unittest
 
 from polyport_daemon import Daemon
 
+# The daemon sends no UDP answer that is longer than what it answers.
+REQUEST = b"?" * 100
+
 
 def receive(client: socket.socket, size: int) -> bytes:
     result = b""
@@ -47,7 +50,7 @@ class Classics(unittest.TestCase):
             with daemon.connect("tcp-daytime") as client:
                 over_tcp = receive(client, 1000).decode()
             with daemon.connect("udp-daytime") as client:
-                client.send(b"")
+                client.send(REQUEST)
                 over_udp = client.recv(1000).decode()
         for text in (over_tcp, over_udp):
             then = datetime.datetime.strptime(text, "%A, %B %d, %Y %H:%M:%S-UTC\r\n")
@@ -63,7 +66,7 @@ class Classics(unittest.TestCase):
             daemon.wait_for("closed", service="tcp-chargen")
             with daemon.connect("udp-chargen") as first, daemon.connect("udp-chargen") as second:
                 for client, line in ((first, 0), (first, 1), (second, 0), (first, 2)):
-                    client.send(b"?")
+                    client.send(REQUEST)
                     self.assertEqual(client.recv(1000).decode(), lines[line])
 
     def test_chargen_leaves_the_others_their_turn(self) -> None:
