@@ -11,8 +11,11 @@ namespace {
 
 task<> kit_uppercase(stream client)
 {
-    auto const buffer = client.borrow_buffer();
     for (;;) {
+        auto const waited = co_await client.wait_for_request();
+        if (waited)
+            break;
+        auto const buffer = client.borrow_buffer(); // for one message, so that all share what the cache holds
         auto const got = co_await client.read_some(buffer.bytes());
         if (got.error)
             break;
