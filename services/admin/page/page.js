@@ -463,25 +463,33 @@
 
   // ---- Ending one
 
+  let asked = 0; // the connection that the dialog is about
+
   function askToEnd(id) {
     const c = rows.get(id);
+    asked = id;
     const dialog = byId("end-dialog");
     put(byId("end-title"), `End connection ${id}?`);
     put(byId("end-what"), c ? `${c.service}, from ${address(c.remote)}${workOf(c) ? ", " + workOf(c) : ""}` : "");
     dialog.querySelector("[value=close]").checked = true;
     dialog.returnValue = "";
-    dialog.addEventListener("close", async () => {
-      if (dialog.returnValue !== "end") return;
-      const how = dialog.querySelector("input[name=how]:checked").value;
-      try {
-        await call(`/connections/${id}?how=${how}`, { method: "DELETE" });
-      } catch (error) {
-        if (error.status !== 404) notice(`Connection ${id} was not ended: ${error.message}`);
-      }
-      refresh();
-    }, { once: true });
     dialog.showModal();
   }
+
+  // The event comes a moment after the dialog has closed, which may be open again by then.
+  byId("end-dialog").addEventListener("close", async (event) => {
+    const dialog = event.target;
+    const id = asked;
+    if (dialog.returnValue !== "end" || id === 0) return;
+    asked = 0;
+    const how = dialog.querySelector("input[name=how]:checked").value;
+    try {
+      await call(`/connections/${id}?how=${how}`, { method: "DELETE" });
+    } catch (error) {
+      if (error.status !== 404) notice(`Connection ${id} was not ended: ${error.message}`);
+    }
+    refresh();
+  });
 
   // ---- Events
 
