@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/socket_address.hpp"
 
+#include "common/keyed_hash.hpp"
 #include "common/quoted.hpp"
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 
 #include <arpa/inet.h>
 #include <net/if.h>
-#include <sys/random.h>
 #include <sys/un.h>
 
 namespace polyport {
@@ -24,24 +24,6 @@ static_assert(max_unix_path == name_room - 1);
 unsigned char const* mapped_ipv4(in6_addr const& address) noexcept
 {
     return IN6_IS_ADDR_V4MAPPED(&address) ? address.s6_addr + 12 : nullptr;
-}
-
-/// Folds the product of two keyed words: a few cycles, and every bit of the input reaches every bit out.
-std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept
-{
-    __extension__ using wide = unsigned __int128;
-    wide const product = static_cast<wide>(a) * b;
-    return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-std::array<std::uint64_t, 3> make_keys() noexcept
-{
-    std::array<std::uint64_t, 3> keys{0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB};
-    // Without random numbers the hash is only predictable, not wrong.
-    [[maybe_unused]] auto const got = ::getrandom(keys.data(), sizeof keys, GRND_NONBLOCK);
-    for (std::uint64_t& key : keys)
-        key |= 1; // a factor of zero would map everything to one value
-    return keys;
 }
 
 template <class Name>
@@ -203,20 +185,20 @@ bool operator==(socket_address const& a, socket_address const& b) noexcept
 
 std::size_t socket_address::hash() const noexcept
 {
-    static std::array<std::uint64_t, 3> const keys = make_keys();
+    auto const& keys = process_hash_keys();
     switch (family()) {
     case AF_INET: {
         std::uint64_t const word = (std::uint64_t{ip_.v4.sin_addr.s_addr} << 16) | ip_.v4.sin_port;
-        return mix(mix(word ^ keys[0], keys[1]), keys[2]); // once leaves the low bits of ports alike
+        return fold(fold(word ^ keys[0], keys[1]), keys[2]); // once leaves the low bits of ports alike
     }
     case AF_INET6: {
         std::array<std::uint64_t, 2> words;
         std::memcpy(words.data(), &ip_.v6.sin6_addr, sizeof words);
         std::uint64_t const rest = (std::uint64_t{ip_.v6.sin6_scope_id} << 16) | ip_.v6.sin6_port;
-        return mix(mix(words[0] ^ keys[0], words[1] ^ keys[1]) ^ rest, keys[2]);
+        return fold(fold(words[0] ^ keys[0], words[1] ^ keys[1]) ^ rest, keys[2]);
     }
     default:
-        return mix(std::hash<std::string>{}(name_) ^ keys[0], keys[2]);
+        return fold(std::hash<std::string>{}(name_) ^ keys[0], keys[2]);
     }
 }
 
