@@ -156,8 +156,7 @@ void acceptor::admit(unique_fd fd, sockaddr const& peer, socklen_t length)
         connection_ptr c(new connection(owner_.connections(), service_, bound_.kind, owner_.sockets(),
                                         std::move(fd), local ? *local : bound_.address, remote));
         c->peer = credentials;
-        c->places = std::move(admitted.places);
-        c->pace.rate = gate_.byte_rate();
+        c->limits = std::move(admitted.limits);
         log_opened(owner_.log(), *c);
         publish_opened(owner_.events(), *c);
         if (admitted.needs_name)

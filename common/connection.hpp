@@ -70,18 +70,19 @@ struct process_info {
     std::uint64_t sent = 0;     ///< bytes that it has printed
 };
 
-/// What a connection takes of the limits for its source.
-struct connection_places {
-    source_counts::place of_all;
-    source_counts::place of_service;
-};
-
 /// A limit on the bytes that a connection sends; see stream::send_allowance().
 struct send_pace {
     std::uint64_t rate = 0;  ///< bytes a second; 0: no limit
     std::int64_t credit = 0; ///< bytes that may go out now
     bool held_back = false;  ///< it is for want of credit that nothing went out
     std::chrono::steady_clock::time_point counted_at{};
+};
+
+/// What limits keep for a connection. By itself, as most have none: the record stays small.
+struct connection_limits {
+    source_counts::place of_all;     ///< what it takes of the limit for its source over all services
+    source_counts::place of_service; ///< and over its own
+    send_pace pace;
 };
 
 /// One connection, from accept to close: the record that the table shows. Its streams own it; it leaves the
@@ -128,6 +129,8 @@ public:
     void expire_write();
     /// The table goes, and somebody still keeps a stream: from now on it is nothing but memory.
     void outlive_table() noexcept;
+    /// Null: it may send as fast as it can.
+    send_pace* pace() const noexcept { return limits && limits->pace.rate != 0 ? &limits->pace : nullptr; }
     /// Destroys who waits on it without running it (shutdown only).
     void discard_waiters() noexcept;
     /// What ends it next, for the table.
@@ -153,8 +156,7 @@ public:
     time_point const started;
     time_point last_activity;
     process_info const* process = nullptr; ///< what works for it now, if anything; its handler sees to that
-    connection_places places;
-    send_pace pace;
+    std::unique_ptr<connection_limits> limits; ///< null: none
     socket_address const local;
     socket_address const remote;
     watched socket;

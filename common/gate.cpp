@@ -22,6 +22,13 @@ access_facts facts_of(transport kind, socket_address const& remote, std::optiona
     return facts;
 }
 
+connection_limits& limits_of(gate::admitted& made)
+{
+    if (!made.limits)
+        made.limits = std::make_unique<connection_limits>();
+    return *made.limits;
+}
+
 } // namespace
 
 bool is_in(std::vector<address_range> const& ranges, ip_number const& address) noexcept
@@ -90,9 +97,9 @@ bool gate::within_limits(ip_number const& address, socket_address const& remote,
         return false;
     }
     if (per_ip_ != 0)
-        made.places.of_service = {connections_, from};
+        limits_of(made).of_service = {connections_, from};
     if (per_ip_of_all_ != 0)
-        made.places.of_all = {shared_.connections, from};
+        limits_of(made).of_all = {shared_.connections, from};
     return true;
 }
 
@@ -115,6 +122,8 @@ gate::admitted gate::admit(transport kind, socket_address const& remote, std::op
         if (address && !is_exempt(*address) && !within_limits(*address, remote, now, made))
             return made;
     }
+    if (byte_rate_ != 0)
+        limits_of(made).pace.rate = byte_rate_;
     made.yes = true;
     return made;
 }

@@ -53,13 +53,11 @@ public:
     service_instance const& service() const noexcept { return service_; }
     /// Below the service's own limit on connections.
     bool has_room() const noexcept;
-    /// Bytes a second that a connection may send; 0: as many as it can.
-    std::uint64_t byte_rate() const noexcept { return byte_rate_; }
 
     struct admitted {
         bool yes = false;
-        bool needs_name = false; ///< first find out the client's name, then ask may_stay()
-        connection_places places;
+        bool needs_name = false;                   ///< first find out the client's name, then ask may_stay()
+        std::unique_ptr<connection_limits> limits; ///< for connection::limits
     };
     /// A connection that has just been accepted.
     admitted admit(transport kind, socket_address const& remote, std::optional<ucred> const& peer,

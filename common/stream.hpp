@@ -191,7 +191,8 @@ public:
     /// means; 0: wait_writable() waits for the time to come.
     std::size_t send_allowance(std::size_t wanted) noexcept
     {
-        return c_->pace.rate == 0 ? wanted : limited_allowance(wanted);
+        auto* const pace = c_->pace();
+        return pace ? limited_allowance(*pace, wanted) : wanted;
     }
     /// Waits for room to write, with the write deadline. For those who write by other means (sendfile).
     task<outcome> wait_writable();
@@ -209,8 +210,8 @@ public:
     pooled_buffer borrow_buffer() const;
 
 private:
-    std::size_t limited_allowance(std::size_t wanted) noexcept;
-    task<outcome> wait_for_credit();
+    static std::size_t limited_allowance(send_pace& pace, std::size_t wanted) noexcept;
+    task<outcome> wait_for_credit(send_pace& pace);
     watched::deferred_wait wait_for_room();
     watched::deferred_wait wait(watched::event what, connection_state meanwhile);
     watched::deferred_wait input_is_there() noexcept;

@@ -60,13 +60,13 @@ struct site {
     service_instance second{second_row, nullptr};
     gate::time_point now{1000h};
     std::optional<gates> doors; // outlives those who have come in
-    std::vector<connection_places> connected;
+    std::vector<std::unique_ptr<connection_limits>> connected;
 
     bool come(gates& all, service_instance& service, std::string const& from)
     {
         auto made = all.of(service).admit(transport::tcp, address_of(from), std::nullopt, now);
         if (made.yes)
-            connected.push_back(std::move(made.places));
+            connected.push_back(std::move(made.limits));
         return made.yes;
     }
 };
