@@ -58,6 +58,7 @@ set(polyport_public_headers
     common/unique_fd.hpp
     common/url_prefix.hpp
     common/version.hpp
+    common/waiter.hpp
     common/worker_pool.hpp
     services/polyport.hpp
     services/service_table.hpp

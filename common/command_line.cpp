@@ -39,6 +39,10 @@ std::vector<std::string> prepare(int argc, char const* const* argv, std::vector<
     for (int i = 1; i < argc; ++i) {
         std::string_view const word = argv[i];
         auto const equals = word.find('=');
+        if (word == "-h") { // as all programs have it
+            words.emplace_back("--help");
+            continue;
+        }
         if (!word.starts_with("--") || word.size() == 2) {
             words.emplace_back(word);
             if (word == "--") { // all that follows is taken as arguments, which are then refused
@@ -73,8 +77,6 @@ std::vector<std::string> prepare(int argc, char const* const* argv, std::vector<
 std::string unexpected(std::string const& word)
 {
     std::string text = "unexpected argument " + quoted(word);
-    if (word == "-h" || word == "-?")
-        return text + ": did you mean --help?";
     if (word == "-v" || word == "-V")
         return text + ": did you mean --version?";
     if (word.size() > 1 && word.front() == '-')

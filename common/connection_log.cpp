@@ -23,8 +23,8 @@ double seconds_since(connection::time_point start)
 
 void write_opened(logger& log, connection const& c)
 {
-    auto const local = c.local.to_string();
-    auto const remote = c.remote.to_string();
+    auto const local = c.local.raw();
+    auto const remote = c.remote.raw();
     if (c.peer)
         log.info("opened",
                  {{"service", c.service.name()},
@@ -60,7 +60,7 @@ void log_closed(logger& log, connection const& c) noexcept
     auto const reason = why ? why.message() : "done";
     log.info("closed",
              {{"service", c.service.name()},
-              {"remote", c.remote.to_string()},
+              {"remote", c.remote.raw()},
               {"reason", reason},
               {"peer", to_string(c.peer_presence())},
               {"received", c.received},
@@ -71,8 +71,8 @@ void log_closed(logger& log, connection const& c) noexcept
 
 void log_connection(logger& log, connection const& c)
 {
-    auto const local = c.local.to_string();
-    auto const remote = c.remote.to_string();
+    auto const local = c.local.raw();
+    auto const remote = c.remote.raw();
     auto const tcp = c.kind == transport::tcp ? tcp_state_of(c.socket.fd()) : result<tcp_state>(tcp_state{});
     if (c.kind == transport::tcp && tcp)
         log.info("connection",
@@ -98,6 +98,7 @@ void log_connection(logger& log, connection const& c)
                   {"local", local},
                   {"remote", remote},
                   {"state", to_string(c.state)},
+                  {"peer", to_string(c.peer_presence())},
                   {"deadline", to_string(c.next_deadline())},
                   {"received", c.received},
                   {"sent", c.sent},
@@ -115,8 +116,8 @@ void log_flow(logger& log, flow const& f, std::chrono::steady_clock::time_point 
     log.info("flow", {{"flow", f.id},
                       {"service", f.service->name()},
                       {"transport", to_string(f.kind)},
-                      {"local", f.local.to_string()},
-                      {"remote", f.remote.to_string()},
+                      {"local", f.local.raw()},
+                      {"remote", f.remote.raw()},
                       {"messages-received", f.messages_received},
                       {"messages-sent", f.messages_sent},
                       {"received", f.received},

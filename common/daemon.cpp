@@ -3,6 +3,7 @@
 
 #include "common/connection_log.hpp"
 #include "common/daemon_metrics.hpp"
+#include "common/exception_text.hpp"
 #include "common/loop_watch.hpp"
 #include "common/service_manager.hpp"
 #include "common/udp_server.hpp"
@@ -131,13 +132,8 @@ void daemon::spawn(std::string_view name, task<> loop, bool control)
             --loops_;
             control_loops_ -= control;
             left_.cancel();
-            if (!failure)
-                return;
-            try {
-                std::rethrow_exception(failure);
-            } catch (std::exception const& error) {
-                owner_.log().error("loop-failed", {{"loop", name}, {"exception", error.what()}});
-            }
+            if (failure)
+                owner_.log().error("loop-failed", {{"loop", name}, {"exception", text_of(failure)}});
         });
 }
 

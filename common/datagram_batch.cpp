@@ -50,6 +50,31 @@ socket_address datagram_batch::sender(std::size_t i) const
                                 inbox_[i].msg_hdr.msg_namelen);
 }
 
+socket_address datagram_batch::local(std::size_t i, socket_address const& bound) const
+{
+    auto& message = const_cast<msghdr&>(inbox_[i].msg_hdr); // CMSG_NXTHDR does not write to it
+    for (auto* c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
+        if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+            sockaddr_in to{};
+            to.sin_family = AF_INET;
+            to.sin_port = htons(bound.port());
+            to.sin_addr = reinterpret_cast<in_pktinfo const*>(CMSG_DATA(c))->ipi_spec_dst;
+            return socket_address::from(reinterpret_cast<sockaddr const*>(&to), sizeof to);
+        }
+        if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+            auto const* const info = reinterpret_cast<in6_pktinfo const*>(CMSG_DATA(c));
+            sockaddr_in6 to{};
+            to.sin6_family = AF_INET6;
+            to.sin6_port = htons(bound.port());
+            to.sin6_addr = info->ipi6_addr;
+            if (IN6_IS_ADDR_LINKLOCAL(&info->ipi6_addr))
+                to.sin6_scope_id = info->ipi6_ifindex;
+            return socket_address::from(reinterpret_cast<sockaddr const*>(&to), sizeof to);
+        }
+    }
+    return bound;
+}
+
 void datagram_batch::answer(std::size_t i, std::size_t size) noexcept
 {
     parts_[i].iov_len = size;
@@ -61,13 +86,21 @@ void datagram_batch::answer(std::size_t i, std::size_t size) noexcept
     turn_around(out.msg_hdr);
 }
 
-int datagram_batch::send(int fd) noexcept
+datagram_batch::sent datagram_batch::send(int fd) noexcept
 {
-    int const count =
+    sent made;
+    made.messages =
         ::sendmmsg(fd, outbox_.data() + sent_, static_cast<unsigned>(answers()), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (count > 0)
-        sent_ += static_cast<std::size_t>(count);
-    return count;
+    for (int i = 0; i < made.messages; ++i)
+        made.bytes += outbox_[sent_++].msg_hdr.msg_iov->iov_len;
+    return made;
+}
+
+datagram_batch::lost datagram_batch::skip_answer() noexcept
+{
+    auto const& header = outbox_[sent_++].msg_hdr;
+    auto const slot = static_cast<std::size_t>(header.msg_iov - parts_.data());
+    return {slot, header.msg_iov->iov_len};
 }
 
 } // namespace polyport

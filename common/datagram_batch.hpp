@@ -29,16 +29,27 @@ public:
     std::span<char> bytes(std::size_t i) noexcept { return {slot(i), inbox_[i].msg_len}; }
     std::span<char> room(std::size_t i) noexcept { return {slot(i), largest}; }
     socket_address sender(std::size_t i) const;
+    /// The address that it was sent to, where the kernel tells (a socket bound to every address); else
+    /// `bound`, whose port it has in any case.
+    socket_address local(std::size_t i, socket_address const& bound) const;
 
     /// Queues the first `size` bytes of slot `i` as an answer to its sender, from the address that it was
     /// sent to.
     void answer(std::size_t i, std::size_t size) noexcept;
     std::size_t answers() const noexcept { return queued_ - sent_; }
 
-    /// Sends what is queued, without waiting. Returns how many went out, or -1 with errno: about the first
-    /// that is left, which skip_answer() gives up.
-    int send(int fd) noexcept;
-    void skip_answer() noexcept { ++sent_; }
+    struct sent {
+        int messages = 0; ///< -1: none, for the reason in errno
+        std::size_t bytes = 0;
+    };
+    /// Sends what is queued, without waiting. An error is about the first that is left, which skip_answer()
+    /// gives up.
+    sent send(int fd) noexcept;
+    struct lost {
+        std::size_t slot = 0; ///< of the datagram that was to be answered
+        std::size_t bytes = 0;
+    };
+    lost skip_answer() noexcept;
 
 private:
     // 128 bytes more than a power of two: else all slots would begin at the same cache sets, of which there

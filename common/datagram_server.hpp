@@ -37,11 +37,18 @@ public:
 protected:
     /// Lets the handler look at a message, and counts it with its answer. Returns the answer's size, if it
     /// gave one: the answer then stands at the beginning of `room`.
-    /// No answer if the gate has refused it, or the answer. `peer`: of a UNIX sender, if it is known.
-    std::optional<std::size_t> handle(std::span<char> room, std::size_t size, socket_address const& sender,
+    /// No answer if the gate has refused it, or the answer. `local`: where it was sent to. `peer`: of a UNIX
+    /// sender, if it is known.
+    std::optional<std::size_t> handle(std::span<char> room, std::size_t size, socket_address const& local,
+                                      socket_address const& sender,
                                       std::optional<ucred> const& peer = std::nullopt);
-    /// Counts an answer that did not go out, and logs that at a bounded rate.
-    void count_lost_answer(std::string_view reason);
+    /// Counts answers that have gone out.
+    void count_sent(std::size_t messages, std::size_t bytes) noexcept;
+    /// Takes an answer of handle() that did not go out from the counts of its flow, and tells of it.
+    void answer_lost(socket_address const& local, socket_address const& receiver, std::size_t bytes,
+                     std::string_view reason);
+    /// Counts a message that stays without its answer, and logs that at a bounded rate.
+    void count_lost_answer(socket_address const& receiver, std::string_view reason);
 
     runtime& owner_;
     service_instance& service_;
@@ -51,6 +58,7 @@ protected:
     bool stopped_ = false;
 
 private:
+    log_throttle failures_{10, std::chrono::seconds(10)};
     log_throttle new_flows_{10, std::chrono::seconds(1)};
     log_throttle lost_answers_{10, std::chrono::seconds(10)};
 };

@@ -4,6 +4,7 @@
 #include "common/connection.hpp"
 #include "common/socket_address.hpp"
 
+#include <bit>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +22,8 @@ public:
     virtual ~flow_state() = default;
 };
 
-/// What passed between a datagram service and one peer, as long as it is remembered.
+/// What passed between a datagram service, at one address of its own, and one peer, as long as it is
+/// remembered.
 struct flow {
     std::uint64_t id = 0;
     service_instance const* service = nullptr;
@@ -31,9 +33,9 @@ struct flow {
     std::chrono::steady_clock::time_point started;
     std::chrono::steady_clock::time_point last_activity;
     std::uint64_t messages_received = 0;
-    std::uint64_t messages_sent = 0;
-    std::uint64_t received = 0; ///< bytes
-    std::uint64_t sent = 0;     ///< bytes
+    std::uint64_t messages_sent = 0; ///< without those that could not be sent
+    std::uint64_t received = 0;      ///< bytes
+    std::uint64_t sent = 0;          ///< bytes
     std::unique_ptr<flow_state> state;
 };
 
@@ -48,10 +50,14 @@ public:
     {
     }
 
-    /// The flow of this peer, new if need be (then `started` is `now`). The reference holds until the next
-    /// call.
+    /// The flow between these addresses, new if need be (then `started` is `now`). The reference holds until
+    /// the next call.
     flow& touch(service_instance const& service, transport kind, socket_address const& local,
                 socket_address const& remote, time_point now);
+
+    /// The same, if it is remembered. Null: it is not.
+    flow* find(service_instance const& service, socket_address const& local,
+               socket_address const& remote) noexcept;
 
     /// Most recently used first.
     std::list<flow> const& all(time_point now);
@@ -63,13 +69,14 @@ public:
 private:
     struct key {
         service_instance const* service;
+        socket_address local;
         socket_address remote;
         friend bool operator==(key const&, key const&) = default;
     };
     struct key_hash {
         std::size_t operator()(key const& k) const noexcept
         {
-            return k.remote.hash() ^ std::hash<void const*>()(k.service);
+            return k.remote.hash() ^ std::rotl(k.local.hash(), 1) ^ std::hash<void const*>()(k.service);
         }
     };
 
@@ -79,7 +86,7 @@ private:
     std::size_t const limit_;
     std::chrono::milliseconds const idle_after_;
     std::list<flow> flows_;
-    std::unordered_map<key, std::list<flow>::iterator, key_hash> by_peer_;
+    std::unordered_map<key, std::list<flow>::iterator, key_hash> by_addresses_;
     std::uint64_t last_id_ = 0;
     std::uint64_t evicted_ = 0;
 };

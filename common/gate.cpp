@@ -74,7 +74,7 @@ void gate::refuse(refusal reason, socket_address const& remote, time_point now, 
     service_.stats.refused.add(reason);
     if (auto const held = refusals_.admit(now))
         log_.warning("refused", {{"service", service_.name()},
-                                 {"remote", remote.to_string()},
+                                 {"remote", remote.raw()},
                                  {"reason", to_string(reason)},
                                  {"detail", detail},
                                  {"held-back", *held}});

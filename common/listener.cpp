@@ -119,7 +119,8 @@ checked<listener> open_one(socket_address const& address, transports reached_by,
 
 // With port 0 and several addresses the kernel chooses for the first, and the others must get the same.
 checked<std::vector<listener>> open_all(std::vector<socket_address> addresses, transports reached_by,
-                                        bool both_families, server_settings const& settings)
+                                        bool both_families, std::string_view asked_as,
+                                        server_settings const& settings)
 {
     bool const any_port = addresses.size() > 1 && addresses.front().port() == 0;
     for (int attempt = 1;; ++attempt) {
@@ -130,7 +131,8 @@ checked<std::vector<listener>> open_all(std::vector<socket_address> addresses, t
                 address.set_port(made.front().address.port());
             auto one = open_one(address, reached_by, both_families, settings);
             if (!one) {
-                failure = problem{address.to_string() + ": " + one.error().text};
+                auto const shown = address.to_string();
+                failure = problem{(shown == asked_as ? "" : shown + ": ") + one.error().text};
                 break;
             }
             made.push_back(std::move(*one));
@@ -188,19 +190,6 @@ checked<std::vector<listener>> adopt_all(std::string const& name, transports rea
     return made;
 }
 
-bool suits(endpoint_spec const& where, transports reached_by)
-{
-    switch (where.type) {
-    case endpoint_spec::kind::inherited:
-        return true;
-    case endpoint_spec::kind::unix_path:
-    case endpoint_spec::kind::unix_abstract:
-        return contains(reached_by, transport::unix_stream) || contains(reached_by, transport::unix_datagram);
-    default:
-        return contains(reached_by, transport::tcp) || contains(reached_by, transport::udp);
-    }
-}
-
 } // namespace
 
 checked<std::vector<listener>> open_listeners(enabled_endpoint const& endpoint, transports reached_by,
@@ -210,8 +199,6 @@ checked<std::vector<listener>> open_listeners(enabled_endpoint const& endpoint, 
         return problem{endpoint.origin + ": --" + endpoint.service + " " + to_string(endpoint.where) + ": " +
                        cause.text};
     };
-    if (!suits(endpoint.where, reached_by))
-        return named({"this service has no such transport; see --help for the form of its endpoint"});
     if (endpoint.where.type == endpoint_spec::kind::inherited) {
         auto made = adopt_all(endpoint.where.path, reached_by, settings, inherited);
         return made ? std::move(made) : named(made.error());
@@ -220,7 +207,8 @@ checked<std::vector<listener>> open_listeners(enabled_endpoint const& endpoint, 
     if (!addresses)
         return named(addresses.error());
     bool const both_families = endpoint.where.type == endpoint_spec::kind::any_address;
-    auto made = open_all(std::move(*addresses), reached_by, both_families, settings);
+    auto made =
+        open_all(std::move(*addresses), reached_by, both_families, to_string(endpoint.where), settings);
     return made ? std::move(made) : named(made.error());
 }
 

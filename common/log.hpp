@@ -21,7 +21,7 @@ namespace polyport {
 /// counted, and a record "log-records-dropped" tells how many. Any thread may write.
 ///
 /// A field's text may be a temporary of the same expression:
-///     log.info("opened", {{"remote", address.to_string()}, {"port", 8000}}, id);
+///     log.info("opened", {{"remote", address.raw()}, {"port", 8000}}, id);
 /// A level that is off costs a load, a branch and storing the fields (4 ns); ask enabled() first where making
 /// them costs more. Not in one expression with a co_await (GCC 12 destroys braced lists twice there).
 class logger {

@@ -28,9 +28,11 @@ problem not_one_of(std::string_view text, std::vector<std::string> const& names)
     return problem{quoted(text) + " is not one of: " + list};
 }
 
-option_binding bind_text(std::string& target)
+option_binding bind_file_name(std::string& target)
 {
     auto const take = [](std::string_view text) -> checked<std::string> {
+        if (text.empty())
+            return problem{"the name of a file is missing; leave the option out to have none"};
         return {boost::system::in_place_value, text};
     };
     return bind_value(target, take, target.empty() ? std::vector<std::string>{} : std::vector{target});

@@ -37,8 +37,8 @@ struct option_binding {
     bool repeatable = false;
 };
 
-/// Any text. Empty means "not given".
-option_binding bind_text(std::string& target);
+/// The name of a file, which is not empty: an unset variable of a script's would pass for "none".
+option_binding bind_file_name(std::string& target);
 
 /// A duration from `min` to `max`.
 option_binding bind_duration(std::chrono::milliseconds& target, std::chrono::milliseconds min,

@@ -7,9 +7,11 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -67,6 +69,21 @@ std::string last_error_text()
     return error_code(errno, boost::system::system_category()).message();
 }
 
+/// "" if it is no regular file, cannot be read, or is larger than any report.
+std::string read_small_file(std::string const& path)
+{
+    constexpr std::size_t largest = std::size_t{1} << 20;
+    unique_fd const fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    struct stat found{};
+    if (!fd || ::fstat(fd.get(), &found) != 0 || !S_ISREG(found.st_mode) ||
+        found.st_size > static_cast<off_t>(largest))
+        return {};
+    std::string text(static_cast<std::size_t>(found.st_size), '\0');
+    auto const got = ::read(fd.get(), text.data(), text.size());
+    text.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
+    return text;
+}
+
 /// False with errno set. Waits when the descriptor is non-blocking and full: whoever passed it reads it.
 bool write_all(int fd, std::string_view text)
 {
@@ -120,6 +137,23 @@ void write_ready_file(std::string const& path, std::string_view text)
         throw start_error("ready-file: " + quoted(path) + " cannot be written: " + cause +
                           "; name another file with --ready-file FILE");
     }
+}
+
+void remove_stale_ready_file(std::string const& path)
+{
+    auto const report = read_small_file(path);
+    error_code failed;
+    auto const value = json::parse(report, failed);
+    if (failed || !value.is_object())
+        return;
+    auto const* const pid = value.get_object().if_contains("pid");
+    if (!pid || !pid->is_int64())
+        return;
+    // In a container every start has the same number: then it was not us who wrote it.
+    auto const writer = static_cast<pid_t>(pid->get_int64());
+    bool const gone = writer == ::getpid() || (::kill(writer, 0) != 0 && errno == ESRCH);
+    if (writer > 0 && gone)
+        ::unlink(path.c_str());
 }
 
 void write_ready_fd(int fd, std::string_view text)

@@ -26,6 +26,10 @@ std::string ready_report(pid_t pid, std::string_view version, std::span<ready_en
 /// Throws start_error, and leaves nothing behind, when that fails.
 void write_ready_file(std::string const& path, std::string_view text);
 
+/// Removes the report of a process that is gone, which was killed: whoever waits for the file would take it
+/// for ours. What a live process has written there, and what is no report, stays.
+void remove_stale_ready_file(std::string const& path);
+
 /// Writes all of the text, then closes the descriptor. Throws start_error when it cannot be written.
 void write_ready_fd(int fd, std::string_view text);
 

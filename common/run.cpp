@@ -4,8 +4,10 @@
 #include "common/access/explain.hpp"
 #include "common/access/rule_check.hpp"
 #include "common/daemon.hpp"
+#include "common/endpoint_check.hpp"
 #include "common/inherited_sockets.hpp"
 #include "common/privileges.hpp"
+#include "common/quoted.hpp"
 #include "common/ready_report.hpp"
 #include "common/resource_limits.hpp"
 #include "common/service_manager.hpp"
@@ -13,8 +15,10 @@
 #include "common/version.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <list>
 #include <string>
@@ -53,13 +57,16 @@ void complain(std::string_view program, std::string_view sentence)
 }
 
 /// What to say when no service is enabled.
-std::string nothing_to_do(std::string const& program, std::vector<service_definition> const& services)
+std::string nothing_to_do(std::string const& program, std::vector<service_definition> const& services,
+                          std::string const& config_file)
 {
     if (services.empty())
         return "this program was built without services; give run() at least one row";
     auto const& first = services.front();
     auto const example = first.metavar == "PATH" ? " ./" + std::string(first.name) + ".sock" : " 8000";
-    return "no service is enabled; name at least one, such as\n    " + program + " --" +
+    auto const where =
+        config_file.empty() ? "" : ", neither in " + quoted(config_file) + " nor on the command line";
+    return "no service is enabled" + where + "; name at least one, such as\n    " + program + " --" +
            std::string(first.name) + example + "\nand see " + program + " --help for all";
 }
 
@@ -67,6 +74,15 @@ std::size_t terminal_width()
 {
     winsize size{};
     return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+/// The status of a call whose answer is on standard output, which may be a file on a full disk.
+int answered(std::string const& program)
+{
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+        return done;
+    complain(program, std::string("standard output: cannot be written: ") + std::strerror(errno));
+    return failed;
 }
 
 void print_help(std::string const& program, option_set const& options)
@@ -85,28 +101,40 @@ void print_version(std::string const& program)
 /// The file of the launch report, for as long as the daemon runs.
 class ready_file {
 public:
-    ready_file(std::string path, std::string_view report) : path_(std::move(path))
+    /// Takes away what a daemon that was killed has left there.
+    explicit ready_file(std::string path) : path_(std::move(path))
     {
         if (!path_.empty())
-            write_ready_file(path_, report);
+            remove_stale_ready_file(path_);
+    }
+    void write(std::string_view report)
+    {
+        if (path_.empty())
+            return;
+        write_ready_file(path_, report);
+        written_ = true;
     }
     ready_file(ready_file const&) = delete;
     ready_file& operator=(ready_file const&) = delete;
     ~ready_file()
     {
-        if (!path_.empty())
+        if (written_)
             ::unlink(path_.c_str());
     }
 
 private:
     std::string path_;
+    bool written_ = false;
 };
 
 /// What options that are each in order still lack, as sentences.
 std::vector<std::string> check(std::string const& program, configuration const& configured)
 {
-    std::vector<std::string> problems;
     auto const& server = configured.server;
+    std::vector<endpoint_user> users;
+    for (auto const& service : configured.services)
+        users.push_back({std::string(service.name()), service.definition.reached_by});
+    auto problems = check_endpoints(configured.endpoints, users);
     auto warnings = check_rules(server.access.rules, server.access.default_allow);
     if (auto const identity = resolve_identity(server.user, server.group); !identity)
         problems.push_back(identity.error().text);
@@ -149,6 +177,7 @@ int serve(configuration& configured, inherited_sockets& inherited, logger& log)
     if (!descriptors)
         log.warning("descriptor-limit", {{"reason", descriptors.error().message()}});
 
+    ready_file file(settings.ready_file);
     runtime owner(settings, log, descriptors ? descriptors->initial : RLIM_INFINITY);
     daemon server(owner, configured.services, configured.in_force);
     server.open(configured.endpoints, inherited);
@@ -159,12 +188,12 @@ int serve(configuration& configured, inherited_sockets& inherited, logger& log)
 
     auto const endpoints = server.endpoints();
     auto const report = ready_report(::getpid(), version, endpoints);
-    for (auto const& e : endpoints)
-        log.info("listening",
-                 {{"service", e.service}, {"transport", e.transport}, {"address", e.address.to_string()}});
-    ready_file const file(settings.ready_file, report);
+    file.write(report);
     if (settings.ready_fd)
         write_ready_fd(static_cast<int>(*settings.ready_fd), report);
+    for (auto const& e : endpoints)
+        log.info("listening",
+                 {{"service", e.service}, {"transport", e.transport}, {"address", e.address.raw()}});
     notify_service_manager("READY=1");
     log.info("ready", {{"version", version}, {"pid", ::getpid()}, {"endpoints", endpoints.size()}});
 
@@ -193,24 +222,27 @@ int run(int argc, char const* const* argv, service_rows const& services)
 
         auto const given = options.parse(argc, argv);
         if (given.help)
-            return print_help(program, options), done;
+            return print_help(program, options), answered(program);
         if (given.version)
-            return print_version(program), done;
+            return print_version(program), answered(program);
         for (auto const& sentence : given.problems)
             complain(program, sentence);
         if (!given.problems.empty())
             return used_wrongly;
         if (configured.endpoints.empty())
-            return complain(program, nothing_to_do(program, services.all())), used_wrongly;
+            return complain(program, nothing_to_do(program, services.all(), given.config_file)), used_wrongly;
         auto const unfit = check(program, configured);
         for (auto const& sentence : unfit)
             complain(program, sentence);
         if (!unfit.empty())
             return used_wrongly;
         if (!given.questions.empty())
-            return explain(program, configured, given.questions) ? done : used_wrongly;
-        if (given.check)
-            return std::printf("%s: the configuration is in order\n", program.c_str()), done;
+            return explain(program, configured, given.questions) ? answered(program) : used_wrongly;
+        if (given.check) {
+            for (auto const& sentence : missing_folders(configured.endpoints, configured.server))
+                complain(program, "warning: " + sentence);
+            return std::printf("%s: the configuration is in order\n", program.c_str()), answered(program);
+        }
 
         configured.in_force = options.in_force(given);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/runtime.hpp"
 
+#include "common/exception_text.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 
 #include <exception>
@@ -15,13 +17,7 @@ constexpr std::size_t background_threads = 2;
 
 void log_failure(logger& log, std::uint64_t id, std::string_view service, std::exception_ptr const& failure)
 {
-    try {
-        std::rethrow_exception(failure);
-    } catch (std::exception const& error) {
-        log.error("handler-failed", {{"service", service}, {"exception", error.what()}}, id);
-    } catch (...) {
-        log.error("handler-failed", {{"service", service}, {"exception", "of an unknown type"}}, id);
-    }
+    log.error("handler-failed", {{"service", service}, {"exception", text_of(failure)}}, id);
 }
 
 task<> serve_when_named(service_instance& service, stream client)

@@ -75,7 +75,7 @@ void declare_process(option_set& options, server_settings& settings)
     options.group("Process");
     options
         .add("ready-file", "FILE", "once all endpoints are bound, write them to FILE as one line of JSON",
-             bind_text(settings.ready_file))
+             bind_file_name(settings.ready_file))
         .with_example("/run/polyport/ready.json");
     options
         .add("ready-fd", "N", "the same to the open descriptor N, which is then closed",
@@ -111,11 +111,11 @@ void declare_log(option_set& options, log_settings& log)
         bind_choice<log_format>(log.format, {{"text", log_format::text}, {"json", log_format::json}}));
     options
         .add("log-file", "FILE", "append to FILE in place of standard error; SIGHUP opens it anew",
-             bind_text(log.file))
+             bind_file_name(log.file))
         .with_example("/var/log/polyport/polyport.log");
     options
         .add("access-log", "FILE", "append a line for each HTTP request to FILE; - is standard output",
-             bind_text(log.access_file))
+             bind_file_name(log.access_file))
         .with_example("/var/log/polyport/access.log");
     options.add("access-log-format", "FORMAT", "the form of those lines",
                 bind_choice<access_log_format>(log.access_format, {{"common", access_log_format::common},

@@ -158,6 +158,11 @@ std::string socket_address::host() const
 
 std::string socket_address::to_string() const
 {
+    return is_unix() ? escaped(raw()) : raw();
+}
+
+std::string socket_address::raw() const
+{
     if (is_ip()) {
         std::string const text = host();
         bool const brackets = text.find(':') != std::string::npos;
@@ -165,7 +170,7 @@ std::string socket_address::to_string() const
     }
     if (is_unnamed())
         return "unnamed";
-    return is_abstract() ? "@" + escaped(std::string_view(name_).substr(1)) : escaped(name_);
+    return is_abstract() ? "@" + name_.substr(1) : name_;
 }
 
 bool operator==(socket_address const& a, socket_address const& b) noexcept

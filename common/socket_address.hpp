@@ -60,6 +60,8 @@ public:
 
     /// `127.0.0.1:8000`, `[::1]:8000`, `/path`, `@name`, `unnamed`; safe to show, control bytes are escaped.
     std::string to_string() const;
+    /// The same with the bytes of names as they are, for what escapes by itself: the log, JSON.
+    std::string raw() const;
 
     /// Same family, address and port (and zone); an IPv4-mapped address differs from the IPv4 one.
     friend bool operator==(socket_address const& a, socket_address const& b) noexcept;

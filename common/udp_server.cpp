@@ -20,7 +20,7 @@ task<> udp_server::run()
             if (count <= 0) {
                 // An error that is no EAGAIN belongs to an earlier answer (an ICMP message), and is gone with
                 // this.
-                if (count == 0 || errno == EAGAIN || errno == EWOULDBLOCK) {
+                if (count == 0 || errno == EAGAIN) {
                     socket_.input_drained();
                     socket_.join_set();
                 }
@@ -29,7 +29,8 @@ task<> udp_server::run()
             if (static_cast<std::size_t>(count) == datagram_batch::capacity)
                 socket_.leave_set(); // until it is drained
             for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-                if (auto const size = handle(batch_.room(i), batch_.bytes(i).size(), batch_.sender(i)))
+                auto const local = address().is_wildcard() ? batch_.local(i, address()) : address();
+                if (auto const size = handle(batch_.room(i), batch_.bytes(i).size(), local, batch_.sender(i)))
                     batch_.answer(i, *size);
             }
             co_await send_answers();
@@ -43,16 +44,23 @@ task<> udp_server::run()
 task<> udp_server::send_answers()
 {
     while (batch_.answers() > 0 && !stopped_) {
-        if (batch_.send(socket_.fd()) > 0 || errno == EINTR)
+        auto const went = batch_.send(socket_.fd());
+        if (went.messages > 0) {
+            count_sent(static_cast<std::size_t>(went.messages), went.bytes);
             continue;
-        if (errno == EAGAIN || errno == EWOULDBLOCK) { // our own send buffer, which the network empties
+        }
+        if (errno == EINTR)
+            continue;
+        if (errno == EAGAIN) { // our own send buffer, which the network empties
             socket_.output_full();
             socket_.join_set();
             co_await socket_.wait(watched::event::writable);
             continue;
         }
-        count_lost_answer(std::strerror(errno));
-        batch_.skip_answer();
+        auto const* const reason = std::strerror(errno);
+        auto const [slot, bytes] = batch_.skip_answer();
+        auto const local = address().is_wildcard() ? batch_.local(slot, address()) : address();
+        answer_lost(local, batch_.sender(slot), bytes, reason);
     }
 }
 

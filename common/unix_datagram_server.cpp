@@ -68,7 +68,7 @@ bool unix_datagram_server::receive_one()
 {
     ssize_t const size = ::recv(socket_.fd(), nullptr, 0, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
     if (size < 0) {
-        if (errno == EAGAIN || errno == EWOULDBLOCK)
+        if (errno == EAGAIN)
             socket_.input_drained();
         return errno == EINTR;
     }
@@ -91,11 +91,11 @@ bool unix_datagram_server::receive_one()
     ssize_t const got = ::recvmsg(socket_.fd(), &message, MSG_TRUNC | MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (got < 0)
         return true;
+    auto const sender = socket_address::from(reinterpret_cast<sockaddr*>(&from), message.msg_namelen);
     if (static_cast<std::size_t>(got) > buffer_.size()) {
-        count_lost_answer("the message is larger than 16 MiB");
+        count_lost_answer(sender, "the message is larger than 16 MiB");
         return true;
     }
-    auto const sender = socket_address::from(reinterpret_cast<sockaddr*>(&from), message.msg_namelen);
     if (sender.is_unnamed()) {
         ++unnamed_;
         if (auto const held = unnamed_senders_.admit(coarse_now()))
@@ -104,7 +104,8 @@ bool unix_datagram_server::receive_one()
                                                     {"remedy", "the client must bind a path of its own"},
                                                     {"held-back", *held}});
     }
-    if (auto const reply = handle(buffer_, static_cast<std::size_t>(got), sender, credentials_in(message));
+    if (auto const reply =
+            handle(buffer_, static_cast<std::size_t>(got), address(), sender, credentials_in(message));
         reply && !sender.is_unnamed())
         answer(sender, std::span(buffer_).first(*reply));
     return true;
@@ -116,11 +117,13 @@ unix_datagram_server::sending unix_datagram_server::send(socket_address const& r
     sockaddr_storage to;
     auto const length = receiver.fill(to);
     if (::sendto(socket_.fd(), bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_NOSIGNAL,
-                 reinterpret_cast<sockaddr*>(&to), length) >= 0)
+                 reinterpret_cast<sockaddr*>(&to), length) >= 0) {
+        count_sent(1, bytes.size());
         return sending::done;
-    if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+    }
+    if (errno == EAGAIN || errno == ENOBUFS)
         return sending::full;
-    count_lost_answer(std::strerror(errno));
+    answer_lost(address(), receiver, bytes.size(), std::strerror(errno));
     return sending::lost;
 }
 
@@ -135,7 +138,8 @@ void unix_datagram_server::answer(socket_address const& receiver, std::span<char
 void unix_datagram_server::keep(socket_address const& receiver, std::span<char const> bytes)
 {
     if (pending_.size() >= pending_answers_max || pending_bytes_ + bytes.size() > pending_bytes_max) {
-        count_lost_answer("too many answers wait for receivers that do not read");
+        answer_lost(address(), receiver, bytes.size(),
+                    "too many answers wait for receivers that do not read");
         return;
     }
     pending_.push_back({receiver, std::string(bytes.data(), bytes.size()), coarse_now() + give_up_after});
@@ -173,7 +177,7 @@ void unix_datagram_server::retry_pending()
             left.push_back(std::move(p));
         } else {
             pending_bytes_ -= p.bytes.size();
-            count_lost_answer("the receiver's queue stays full");
+            answer_lost(address(), p.receiver, p.bytes.size(), "the receiver's queue stays full");
         }
     }
     pending_ = std::move(left);

@@ -127,7 +127,7 @@ admin_service::admin_service(option_set& options)
              "ask for one of the tokens of FILE over TCP, which may then be reached from other machines; a "
              "line "
              "is TOKEN, or read TOKEN for one that may only look",
-             bind_text(token_file_))
+             bind_file_name(token_file_))
         .with_example("/etc/polyport/admin-tokens");
     limits_.max_body = 4096;
     limits_.keep_alive_timeout = 60s;
@@ -262,7 +262,7 @@ void admin_service::log_access(http::exchange const& x)
                        {{"request", x.head.request_line()},
                         {"status", number(x.code)},
                         {"uid", user},
-                        {"remote", c.remote.to_string()}},
+                        {"remote", c.remote.raw()}},
                        c.id);
 }
 

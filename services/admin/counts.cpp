@@ -49,7 +49,7 @@ void append_endpoints(json_writer& json, daemon_control const& control)
         json.begin_object()
             .member("service", one.service)
             .member("transport", one.transport)
-            .member("address", one.address.to_string())
+            .member("address", one.address.raw())
             .end_object();
     json.end_array();
 }

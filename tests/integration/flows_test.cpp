@@ -3,10 +3,18 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <csignal>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 using namespace polyport::integration;
 using polyport::unique_fd;
@@ -51,6 +59,26 @@ private:
     log_line summary_;
 };
 
+/// As in /proc/PID/stat: 'T' is stopped.
+char state_of(pid_t process)
+{
+    auto const stat = read_file("/proc/" + std::to_string(process) + "/stat");
+    auto const name_end = stat.rfind(')');
+    return name_end == std::string::npos || name_end + 2 >= stat.size() ? '?' : stat[name_end + 2];
+}
+
+/// To an address of 127.0.0.0/8.
+void send_to(unique_fd const& client, std::string const& host, std::uint16_t port, std::string_view message)
+{
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    BOOST_TEST_REQUIRE(::inet_pton(AF_INET, host.c_str(), &to.sin_addr) == 1);
+    BOOST_TEST_REQUIRE(::sendto(client.get(), message.data(), message.size(), 0,
+                                reinterpret_cast<sockaddr const*>(&to),
+                                sizeof to) == static_cast<ssize_t>(message.size()));
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(flows)
@@ -89,6 +117,55 @@ BOOST_AUTO_TEST_CASE(a_flow_counts_the_messages_and_bytes_of_its_peer)
     BOOST_TEST(named->field("service") == "local-datagram");
     BOOST_TEST(named->field("transport") == "unixgram");
     BOOST_TEST(named->field("messages-sent") == "1");
+}
+
+BOOST_AUTO_TEST_CASE(one_client_has_a_flow_with_each_address_that_it_talks_to)
+{
+    daemon_process server({"--udp-uppercase", "127.0.0.1:0", "--udp-uppercase", "*:0"});
+    std::array const ports{server.port("udp-uppercase", 0), server.port("udp-uppercase", 1)};
+    unique_fd const client = bind_udp();
+    std::vector<std::string> const asked{"127.0.0.1:" + std::to_string(ports[0]),
+                                         "127.0.0.1:" + std::to_string(ports[1]),
+                                         "127.0.0.2:" + std::to_string(ports[1])};
+    for (auto const& [host, port] : {std::pair{"127.0.0.1", ports[0]}, std::pair{"127.0.0.1", ports[1]},
+                                     std::pair{"127.0.0.2", ports[1]}, std::pair{"127.0.0.2", ports[1]}}) {
+        send_to(client, host, port, "abcd");
+        BOOST_TEST(receive_datagram(client) == "ABCD");
+    }
+    table_dump const dump(server);
+    BOOST_TEST(dump.flows().size() == 3U);
+    std::map<std::string, std::string> messages;
+    for (auto const& flow : dump.flows())
+        messages[flow.field("local")] = flow.field("messages-sent");
+    BOOST_TEST(messages[asked[0]] == "1");
+    BOOST_TEST(messages[asked[1]] == "1");
+    BOOST_TEST(messages[asked[2]] == "2");
+    auto const opened = server.log().wait_for([](log_line const& l) { return l.event() == "flow-opened"; });
+    BOOST_TEST_REQUIRE(opened.has_value());
+    BOOST_TEST(opened->field("local") == asked[0]);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_did_not_go_out_is_not_counted_as_sent)
+{
+    temporary_directory const directory;
+    std::string const own = directory / "own.sock";
+    daemon_process server({"--local-datagram", directory / "d.sock"});
+    {
+        unique_fd const client = connect_unix_datagram(directory / "d.sock", own);
+        BOOST_TEST(ask(client, "there") == "THERE");
+        server.signal(SIGSTOP);
+        BOOST_TEST_REQUIRE(eventually([&] { return state_of(server.pid()) == 'T'; }));
+        send_datagram(client, "gone");
+    }
+    server.signal(SIGCONT);
+    auto const lost = server.log().wait_for([](log_line const& l) { return l.event() == "answer-lost"; });
+    BOOST_TEST_REQUIRE(lost.has_value());
+    BOOST_TEST(lost->field("remote") == own);
+    auto const flow = table_dump(server).of(own);
+    BOOST_TEST_REQUIRE(flow.has_value());
+    BOOST_TEST(flow->field("messages-received") == "2");
+    BOOST_TEST(flow->field("messages-sent") == "1");
+    BOOST_TEST(flow->field("sent") == "5");
 }
 
 BOOST_AUTO_TEST_CASE(the_table_is_bounded_and_the_least_recently_used_leaves)

@@ -228,6 +228,24 @@ BOOST_AUTO_TEST_CASE(the_socket_file_of_a_dead_server_is_replaced)
     BOOST_TEST(!fs::exists(datagram));
 }
 
+BOOST_AUTO_TEST_CASE(the_ready_file_of_a_killed_server_is_gone_before_the_next_is_ready)
+{
+    temporary_directory const directory;
+    std::string const ready = directory / "ready";
+    unique_fd const other = listen_tcp();
+    {
+        daemon_process first({"--tcp-uppercase", "0", "--ready-file", ready});
+        first.expect_status(128 + SIGKILL);
+        first.signal(SIGKILL);
+        first.wait();
+    }
+    BOOST_TEST(fs::exists(ready));
+    outcome const second =
+        refused_start({"--tcp-uppercase", std::to_string(local_port(other)), "--ready-file", ready});
+    BOOST_TEST(second.status == 1);
+    BOOST_TEST(!fs::exists(ready));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_socket_is_never_touched)
 {
     temporary_directory const directory;

@@ -17,6 +17,8 @@
 #include <netinet/in.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace {
 
@@ -110,6 +112,41 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written_leaves_nothing_behind)
         "ready-file: '" + folder / "none/ready" +
             "' cannot be created: No such file or directory; name a file in a folder that this user may "
             "write to with --ready-file FILE");
+}
+
+BOOST_AUTO_TEST_CASE(the_report_of_a_process_that_is_gone_is_removed_and_nothing_else)
+{
+    temporary_folder const folder;
+    auto const path = folder / "ready";
+    pid_t const child = ::fork();
+    BOOST_TEST_REQUIRE(child >= 0);
+    if (child == 0)
+        ::_exit(0);
+    BOOST_TEST_REQUIRE(::waitpid(child, nullptr, 0) == child); // its number is free now
+    struct row {
+        std::string text;
+        bool stays;
+    };
+    std::vector<row> const table{
+        {polyport::ready_report(child, "1", {}), false},
+        {polyport::ready_report(::getpid(), "1", {}), false}, // of the start before, in a container
+        {polyport::ready_report(::getppid(), "1", {}), true},
+        {"{\"pid\":-1}", true},
+        {"{\"pid\":\"1\"}", true},
+        {"{}", true},
+        {"[]", true},
+        {"a letter to my aunt", true},
+        {"", true},
+    };
+    for (auto const& one : table) {
+        write_ready_file(path, one.text);
+        remove_stale_ready_file(path);
+        BOOST_TEST(std::filesystem::exists(path) == one.stays, one.text);
+    }
+    std::filesystem::create_directory(folder / "folder");
+    remove_stale_ready_file(folder / "folder");
+    remove_stale_ready_file(folder / "none");
+    BOOST_TEST(std::filesystem::is_directory(folder / "folder"));
 }
 
 BOOST_AUTO_TEST_CASE(a_descriptor_gets_all_of_the_text_and_its_end)
