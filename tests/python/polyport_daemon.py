@@ -9,7 +9,8 @@
 
 Nothing sleeps and nothing guesses a port: the daemon says by its launch report where it listens. When the block
 ends the daemon is stopped, and DaemonFailure is raised if it logged an error, reported a sanitizer's finding, held
-more descriptors than at its start, or ended with another status than 0. Needs Python 3.9 and its standard library.
+more descriptors than at its start, or ended with another status than 0. The log is read where it goes: from standard
+error, and from the file of --log-file or of the configuration. Needs Python 3.9 and its standard library.
 
 With pytest, which is not needed otherwise:
 
@@ -26,6 +27,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -34,7 +36,7 @@ import threading
 import time
 import types
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Callable, Optional, Union
+from typing import Any, BinaryIO, Callable, Optional, Union
 
 __all__ = ["Daemon", "DaemonFailure", "Endpoint", "find_program"]
 
@@ -108,8 +110,11 @@ class Daemon:
         self._lines: list[str] = []
         self._records: list[dict[str, Any]] = []
         self._changed = threading.Condition()
-        self._log_ended = False
         self._status: Optional[int] = None
+
+        self._log_file = _log_file_of(arguments, cwd)
+        self._log_file_begin = _size_of(self._log_file)
+        self._process_ended = threading.Event()
 
         report_read, report_write = os.pipe()
         command = [os.fspath(program or find_program()), *arguments]
@@ -128,8 +133,12 @@ class Daemon:
             raise
         finally:
             os.close(report_write)
-        self._reader = threading.Thread(target=self._read_log, daemon=True)
-        self._reader.start()
+        self._readers = [threading.Thread(target=self._read_standard_error, daemon=True)]
+        if self._log_file:
+            self._readers.append(threading.Thread(target=self._read_log_file, args=[self._log_file], daemon=True))
+        self._open_logs = len(self._readers)
+        for reader in self._readers:
+            reader.start()
         with open(report_read, encoding="utf-8") as report:
             text = self._read_report(report.fileno())
         self.ready: Record = json.loads(text)
@@ -161,7 +170,7 @@ class Daemon:
             return [r for r in self._records if _fits(r, event, fields)]
 
     def log(self) -> str:
-        """Its standard error so far."""
+        """What it has logged so far, and all else on its standard error."""
         with self._changed:
             return "".join(self._lines)
 
@@ -171,7 +180,7 @@ class Daemon:
 
         def is_there() -> bool:
             found[:] = [r for r in self._records if _fits(r, event, fields)]
-            return len(found) >= count or self._log_ended
+            return len(found) >= count or self._open_logs == 0
 
         with self._changed:
             self._changed.wait_for(is_there, self.timeout if timeout is None else timeout)
@@ -191,12 +200,18 @@ class Daemon:
         return [r for r in table if r.get("event") == "connection"]
 
     def descriptors(self) -> list[str]:
-        """What it has open, but for files: sockets, pipes and the like."""
+        """What it has open: sockets, pipes, files and the like. Of a daemon with HTTP, which keeps files open that it has
+        served, those that it only reads do not count."""
+        keeps_files = any(e.service == "http" for e in self.endpoints)
         found = []
-        for entry in pathlib.Path(f"/proc/{self._process.pid}/fd").iterdir():
+        process = pathlib.Path(f"/proc/{self._process.pid}")
+        for entry in (process / "fd").iterdir():
             with contextlib.suppress(FileNotFoundError):
-                found.append(os.readlink(entry))
-        return sorted(name for name in found if not name.startswith("/"))
+                name = os.readlink(entry)
+                is_kept = keeps_files and name.startswith("/") and _is_only_read(process / "fdinfo" / entry.name)
+                if not is_kept:
+                    found.append(name)
+        return sorted(found)
 
     def signal(self, number: int) -> None:
         self._process.send_signal(number)
@@ -281,26 +296,110 @@ class Daemon:
             raise DaemonFailure(f"it ended with status {self._status} before it was ready:\n{self.log()}")
         return text.decode()
 
-    def _read_log(self) -> None:
+    def _read_standard_error(self) -> None:
         assert self._process.stderr is not None
         for raw in self._process.stderr:
-            line = raw.decode("utf-8", "replace")
-            record: Any = None
-            with contextlib.suppress(ValueError):
-                record = json.loads(line)
-            with self._changed:
-                self._lines.append(line)
-                if isinstance(record, dict):
-                    self._records.append(record)
-                self._changed.notify_all()
+            self._add_line(raw)
+        self._end_log()
+
+    def _read_log_file(self, path: pathlib.Path) -> None:
+        """What is appended, until the daemon has ended. Where the file is moved away, so that the daemon begins a new one
+        (SIGHUP), the new one follows."""
+        rest = b""
+        file: Optional[BinaryIO] = None
+        while True:
+            last = self._process_ended.is_set()
+            with contextlib.suppress(FileNotFoundError):
+                if file is None:
+                    file = open(path, "rb")
+                    file.seek(self._log_file_begin)
+                    self._log_file_begin = 0
+            *lines, rest = (rest + (file.read() if file else b"")).split(b"\n")
+            for line in lines:
+                self._add_line(line + b"\n")
+            if last:
+                break
+            if lines:
+                continue
+            if file and not _is_at(file, path):
+                file.close()
+                file = None
+                continue
+            time.sleep(0.01)
+        if rest:
+            self._add_line(rest)
+        if file:
+            file.close()
+        self._end_log()
+
+    def _add_line(self, raw: bytes) -> None:
+        line = raw.decode("utf-8", "replace")
+        record: Any = None
+        with contextlib.suppress(ValueError):
+            record = json.loads(line)
         with self._changed:
-            self._log_ended = True
+            self._lines.append(line)
+            if isinstance(record, dict):
+                self._records.append(record)
+            self._changed.notify_all()
+
+    def _end_log(self) -> None:
+        with self._changed:
+            self._open_logs -= 1
             self._changed.notify_all()
 
     def _finish_log(self) -> None:
-        self._reader.join(self.timeout)
+        self._process_ended.set()
+        for reader in self._readers:
+            reader.join(self.timeout)
         if self._process.stderr is not None:
             self._process.stderr.close()
+
+
+def _log_file_of(arguments: Sequence[str], cwd: Optional[Union[str, os.PathLike[str]]]) -> Optional[pathlib.Path]:
+    """The file that the daemon logs to, by its options; the command line wins over the configuration file."""
+    folder = pathlib.Path(cwd or ".")
+    found = _option(arguments, "--log-file")
+    configuration = _option(arguments, "--config")
+    if found is None and configuration is not None:
+        with contextlib.suppress(OSError):  # which the daemon will tell of
+            text = (folder / configuration).read_text(encoding="utf-8", errors="replace")
+            for value in re.findall(r"^\s*log-file\s*=[ \t]*(.*?)\s*$", text, re.MULTILINE):
+                quoted = re.match(r'"((?:[^"\\]|\\.)*)"', value)
+                found = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else re.split(r"(?:^|[ \t])#", value)[0].strip()
+    return folder / found if found else None
+
+
+def _option(arguments: Sequence[str], name: str) -> Optional[str]:
+    """The value of an option in either form, --NAME VALUE or --NAME=VALUE; the last one, if it is repeated."""
+    found = None
+    for position, argument in enumerate(arguments):
+        if argument == name and position + 1 < len(arguments):
+            found = arguments[position + 1]
+        elif argument.startswith(name + "="):
+            found = argument[len(name) + 1 :]
+    return found
+
+
+def _size_of(path: Optional[pathlib.Path]) -> int:
+    """0 if there is no such file."""
+    if path is not None:
+        with contextlib.suppress(FileNotFoundError):
+            return path.stat().st_size
+    return 0
+
+
+def _is_at(file: BinaryIO, path: pathlib.Path) -> bool:
+    """False once another file is there; true while there is none."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return True
+
+
+def _is_only_read(fdinfo: pathlib.Path) -> bool:
+    flags = re.search(r"^flags:\s*([0-7]+)", fdinfo.read_text(), re.MULTILINE)
+    return flags is not None and int(flags[1], 8) & os.O_ACCMODE == os.O_RDONLY
 
 
 def _fits(record: Record, event: Optional[str], fields: Mapping[str, Any]) -> bool:
