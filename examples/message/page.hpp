@@ -4,6 +4,14 @@
 #include <string>
 #include <string_view>
 
+/// The beginning of a request such as a browser sends, whose head has not ended.
+inline bool begins_http_request(std::string_view message)
+{
+    bool const method = message.starts_with("GET /") || message.starts_with("HEAD /") ||
+                        message.starts_with("POST /") || message.starts_with("OPTIONS /");
+    return method && message.find("\r\n\r\n") == message.npos;
+}
+
 /// The head of a request of HTTP/1, such as a browser sends.
 inline bool is_http_request(std::string_view message)
 {

@@ -35,6 +35,30 @@ class Message(unittest.TestCase):
             self.assertIn("User-Agent: Python-urllib", page)
             self.assertNotIn("<b>", page)
 
+    def test_a_request_that_comes_in_pieces_gets_one_page(self) -> None:
+        request = b"GET /cut HTTP/1.1\r\nHost: a\r\n\r\n"
+        for cut in (len(b"GET /"), len(b"GET /cut HT"), len(request) - 1):
+            with self.subTest(cut), Daemon("--message", "0") as daemon, daemon.connect("message") as client:
+                client.sendall(request[:cut])
+                self.received(daemon, cut)
+                client.sendall(request[cut:])
+                page = client.makefile().read()
+                self.assertTrue(page.startswith("HTTP/1.1 200 OK"))
+                self.assertIn("<pre>GET /cut HTTP/1.1", page)
+                daemon.wait_for("closed")
+                self.assertEqual(len(daemon.records("message")), 1)
+
+    def test_what_only_looks_like_a_request_is_a_message(self) -> None:
+        with Daemon("--message", "0") as daemon, daemon.connect("message") as client:
+            client.sendall(b"GET /tmp and all that")
+            self.assertEqual(client.recv(100), b"server recv success")
+            daemon.wait_for("message", text="GET /tmp and all that")
+
+    def received(self, daemon: Daemon, size: int) -> None:
+        """Waits until the daemon has read so much, so that what follows is another read of it."""
+        while [c["received"] for c in daemon.connections()] != [size]:
+            pass
+
 
 if __name__ == "__main__":
     unittest.main()

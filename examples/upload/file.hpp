@@ -15,12 +15,26 @@
 /// A directory that files are made in. Shared by what is made.
 using descriptor = std::shared_ptr<polyport::unique_fd>;
 
-inline descriptor open_directory(std::string const& path)
+/// A new file without a name. O_TMPFILE: it is gone with the descriptor, whatever happens, until it is
+/// linked.
+inline polyport::unique_fd make_file(polyport::unique_fd const& directory)
 {
+    auto const path = "/proc/self/fd/" + std::to_string(directory.get());
+    return polyport::unique_fd(::open(path.c_str(), O_WRONLY | O_TMPFILE | O_CLOEXEC, 0640));
+}
+
+/// The directory, in which files can be made; or what is wrong with it, and what would be right.
+inline polyport::checked<descriptor> open_directory(std::string const& path)
+{
+    auto const unfit = [&path](std::string const& how) {
+        return polyport::problem{"upload-directory: '" + path + "' " + how + " (" + std::strerror(errno) +
+                                 "); name a directory for the files with --upload-directory DIR"};
+    };
     polyport::unique_fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!fd)
-        throw polyport::start_error("upload-directory: '" + path + "' cannot be opened (" +
-                                    std::strerror(errno) + "); name a directory with --upload-directory DIR");
+        return unfit("cannot be opened");
+    if (!make_file(fd))
+        return unfit("takes no files");
     return std::make_shared<polyport::unique_fd>(std::move(fd));
 }
 
@@ -40,11 +54,13 @@ inline std::string file_name(std::string_view field)
 class unfinished_file {
 public:
     explicit unfinished_file(descriptor directory)
-        : directory_(std::move(directory)),
-          file_(::open(("/proc/self/fd/" + std::to_string(directory_->get())).c_str(),
-                       O_WRONLY | O_TMPFILE | O_CLOEXEC, 0640))
+        : directory_(std::move(directory)), file_(make_file(*directory_)),
+          failed_(file_ ? polyport::error_code() : last_error())
     {
     }
+
+    /// Why it could not be made.
+    polyport::error_code failed() const { return failed_; }
 
     polyport::error_code append(std::string_view bytes)
     {
@@ -73,4 +89,5 @@ private:
 
     descriptor directory_;
     polyport::unique_fd file_;
+    polyport::error_code failed_;
 };

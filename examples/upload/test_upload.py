@@ -3,10 +3,11 @@ import os
 import pathlib
 import socket
 import struct
+import subprocess
 import tempfile
 import unittest
 
-from polyport_daemon import Daemon
+from polyport_daemon import Daemon, find_program
 
 
 def answer_to(client: socket.socket, name: bytes, content: bytes) -> str:
@@ -23,8 +24,9 @@ class Upload(unittest.TestCase):
         self.directory = self.outside / "files"
         self.directory.mkdir()
 
-    def daemon(self, *more: str) -> Daemon:
-        return Daemon("--upload", "0", "--upload-directory", str(self.directory), *more)
+    def daemon(self, *more: str, expect_errors: bool = False) -> Daemon:
+        options = ["--upload", "0", "--upload-directory", str(self.directory), *more]
+        return Daemon(*options, expect_errors=expect_errors)
 
     def test_a_file_arrives_whole(self) -> None:
         content = os.urandom(3_000_000)
@@ -49,7 +51,7 @@ class Upload(unittest.TestCase):
     def test_no_file_is_replaced(self) -> None:
         (self.directory / "mine").write_text("before")
         with self.daemon() as daemon, daemon.connect("upload") as client:
-            self.assertEqual(answer_to(client, b"mine", b"after"), "refused: File exists\n")
+            self.assertEqual(answer_to(client, b"mine", b"after"), "refused: there is a file of this name\n")
         self.assertEqual((self.directory / "mine").read_text(), "before")
 
     def test_a_file_that_is_too_large_leaves_nothing(self) -> None:
@@ -72,9 +74,21 @@ class Upload(unittest.TestCase):
             self.assertEqual(client.makefile().read(), "refused: body time-out\n")
         self.assertEqual(os.listdir(self.directory), [])
 
-    def test_a_directory_that_is_not_there_is_a_mistake_at_the_start(self) -> None:
-        with self.assertRaisesRegex(AssertionError, "(?s)status 1 .*upload-directory: .*cannot be opened"):
-            Daemon("--upload", "0", "--upload-directory", str(self.outside / "missing"))
+    def test_a_file_that_cannot_be_kept_is_the_daemons_failure_and_logged(self) -> None:
+        with self.daemon(expect_errors=True) as daemon, daemon.connect("upload") as client:
+            self.directory.rmdir()
+            self.assertEqual(answer_to(client, b"name", b"content"), "failed: the file could not be kept\n")
+            daemon.wait_for("upload-failed", name="name")
+
+    def test_a_directory_that_takes_no_files_is_a_mistake_that_a_check_finds(self) -> None:
+        for directory, words in ((str(self.outside / "missing"), "cannot be opened"), ("/proc", "takes no files")):
+            with self.subTest(directory):
+                options = ["--upload", "0", "--upload-directory", directory]
+                with self.assertRaisesRegex(AssertionError, f"(?s)status 2 .*upload-directory: .*{words}"):
+                    Daemon(*options)
+                checked = subprocess.run([find_program(), *options, "--check"], capture_output=True, text=True)
+                self.assertEqual(checked.returncode, 2)
+                self.assertIn(words, checked.stderr)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <polyport/polyport.hpp>
 
@@ -24,9 +25,16 @@ public:
                     bind_duration(pause_, std::chrono::milliseconds(1), std::chrono::hours(1)));
     }
 
+    /// For --check, too.
+    void check(std::vector<std::string>& problems) const override
+    {
+        if (auto const opened = open_directory(directory_); !opened)
+            problems.push_back(opened.error().text);
+    }
+
     void start(runtime& owner) override
     {
-        files_ = open_directory(directory_);
+        files_ = open_directory(directory_).value(); // throws start_error
         complete_ = &owner.metrics().add_counter("upload_files_total", "Files that came in whole");
         bytes_ = &owner.metrics().add_counter("upload_bytes_total", "Bytes of files that came in whole");
     }
@@ -55,6 +63,8 @@ private:
         // Shared with the work of the pool, which may outlive this coroutine. It leaves nothing behind unless
         // it gets its name.
         auto const file = std::make_shared<unfinished_file>(files_);
+        if (file->failed())
+            co_return failed(client, name, file->failed());
         std::uint64_t size = 0;
         for (;;) {
             client.set_deadline(deadline_kind::body, pause_);
@@ -71,16 +81,25 @@ private:
             auto append = [file, bytes = std::string(*piece)] { return file->append(bytes); };
             auto const written = co_await run_blocking(client.owner(), std::move(append));
             if (written)
-                co_return "failed: " + written.message() + "\n";
+                co_return failed(client, name, written);
         }
         auto keep = [file, name] { return file->keep_as(name); };
         auto const kept = co_await run_blocking(client.owner(), std::move(keep));
+        if (kept == boost::system::errc::file_exists)
+            co_return "refused: there is a file of this name\n";
         if (kept)
-            co_return "refused: " + kept.message() + "\n";
+            co_return failed(client, name, kept);
         complete_->add();
         bytes_->add(size);
         client.log().info("uploaded", {{"name", name}, {"size", size}});
         co_return "stored " + std::to_string(size) + " bytes\n";
+    }
+
+    /// What is wrong here is for the log; the client learns that it is not his fault.
+    static std::string failed(stream& client, std::string const& name, error_code why)
+    {
+        client.log().error("upload-failed", {{"name", name}, {"reason", why.message()}});
+        return "failed: the file could not be kept\n";
     }
 
     std::string directory_;
