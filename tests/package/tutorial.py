@@ -2,33 +2,69 @@
 # SPDX-License-Identifier: BSL-1.0
 """Does what docs/extending.md says, from top to bottom: writes its files, runs its commands, compares what they print.
 
-Usage: tutorial.py DOCUMENT DIRECTORY BIN
-BIN is the folder of the polyport command. A block ```cpp NAME or ```cmake NAME is a file; blocks without a name are for
-reading. Of ```console blocks the lines with $ are run, one shell for each block, and the others are what they print;
+Usage: tutorial.py DOCUMENT DIRECTORY PREFIX
+PREFIX is where polyport is installed, in the text /usr/local. A block ```cpp NAME or ```cmake NAME is a file, and with
+NAME+ more of it. A block ```cpp without a name is a piece of a handler, which is compiled within one. Of ```console blocks the lines with $ are run, one shell for each block, and the others are what they print;
 what cmake prints is not compared."""
 
 import os
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import time
 
-document, directory, binaries = sys.argv[1:4]
+document, directory, prefix = sys.argv[1:4]
 text = pathlib.Path(document).read_text(encoding="utf-8")
 work = pathlib.Path(directory)
 if work.exists():
     shutil.rmtree(work)
 work.mkdir(parents=True)
-environment = {**os.environ, "PATH": f"{binaries}:{os.environ['PATH']}"}
+environment = {**os.environ, "PATH": f"{prefix}/bin:{os.environ['PATH']}"}
 
-blocks = re.findall(r"^```(\w+)(?: ([\w.]+))?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-files = commands = 0
-for language, name, content in blocks:
+FRAGMENT = """#include <polyport/polyport.hpp>
+#include <string>
+using namespace polyport;
+std::string look_up(std::string const& name);
+task<> handler(stream client)
+{{
+    auto const line = co_await client.read_line();
+    if (!line)
+        co_return;
+{}
+    auto const failed = co_await client.write(found);
+    if (failed)
+        co_return;
+}}
+"""
+
+
+def compiles(fragment: str) -> None:
+    flags = subprocess.run(
+        ["pkg-config", "--cflags", "polyport"],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+    command = [*shlex.split(environment["CXX"] + " -std=gnu++20 " + environment.get("CXXFLAGS", "") + " " + flags)]
+    subprocess.run([*command, "-fsyntax-only", "-x", "c++", "-"], input=FRAGMENT.format(fragment), text=True, check=True)
+
+
+
+blocks = re.findall(r"^```(\w+)(?: ([\w.]+)(\+)?)?\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+files = fragments = commands = to_first_answer = 0
+started = time.monotonic()
+seconds_to_first_answer = 0.0
+for language, name, more, content in blocks:
     if name:
-        (work / name).write_text(content, encoding="utf-8")
+        with open(work / name, "a" if more else "w", encoding="utf-8") as file:
+            file.write(content)
         files += 1
+    elif language == "cpp":
+        compiles(content)
+        fragments += 1
     elif language == "console":
         script = []
         expected = []
@@ -36,8 +72,10 @@ for language, name, content in blocks:
             if not line.startswith("$ "):
                 expected.append(line)
                 continue
-            command = line[2:]
-            commands += 1
+            command = line[2:].replace("/usr/local", prefix)
+            commands += 1 + command.count("&& cmake")
+            if command.startswith("polyport send") and not to_first_answer:
+                to_first_answer = commands
             if command.startswith("cmake"):
                 # Quiet, so that the output is what is shown; loud when it fails.
                 command = f"({command}) >cmake.log 2>&1 || {{ cat cmake.log; exit 1; }}"
@@ -62,14 +100,19 @@ for language, name, content in blocks:
         print(f"-- {time.monotonic() - began:.1f} s: " + "; ".join(l for l in content.splitlines() if l.startswith("$ ")))
         if lines != expected:
             sys.exit("\n".join(["this block:", content, "printed:", *lines]))
+        if to_first_answer and not seconds_to_first_answer:
+            seconds_to_first_answer = time.monotonic() - started
 
-print(f"{files} files and {commands} commands, all as shown")
-if files < 6 or commands < 15:
+print(f"{files} files, {fragments} fragment and {commands} commands, all as shown")
+if files < 9 or fragments < 1 or commands < 15:
     sys.exit("that is not all of the tutorial")
 
 # What the page promises of its first program.
-first = next(content for language, name, content in blocks if name == "message.cpp")
+first = next(content for language, name, more, content in blocks if name == "message.cpp")
 own = [line for line in first.splitlines() if line.strip()]
-print(f"the first service has {len(own)} lines")
-if len(own) > 15:
-    sys.exit("that is more than 15")
+print(
+    f"the first service has {len(own)} lines; from an empty folder to its answer there are {to_first_answer} commands"
+    f" and {seconds_to_first_answer:.1f} s"
+)
+if len(own) > 15 or not 0 < to_first_answer <= 5 or seconds_to_first_answer > 120:
+    sys.exit("that is more than 15 lines, 5 commands or 120 s")
