@@ -3,7 +3,7 @@
 #   cpack -G DEB --config build/release/CPackConfig.cmake
 option(POLYPORT_SYSTEM_SERVICE "Install the service-manager units and /etc/polyport, as a package does" OFF)
 
-# Documents, which Debian wants compressed.
+# Documents, which Debian wants compressed, and in each package.
 function(polyport_install_document source name destination)
     set(file "${PROJECT_SOURCE_DIR}/${source}")
     if(POLYPORT_SYSTEM_SERVICE)
@@ -20,10 +20,38 @@ function(polyport_install_document source name destination)
         set(file "${made}")
     endif()
     install(FILES "${file}" DESTINATION "${destination}" COMPONENT runtime RENAME "${name}")
+    if(POLYPORT_SYSTEM_SERVICE AND name STREQUAL "changelog.gz")
+        install(FILES "${file}" DESTINATION "${destination}-dev" COMPONENT dev)
+    endif()
 endfunction()
 polyport_install_document(docs/polyport.1 polyport.1 "${CMAKE_INSTALL_MANDIR}/man1")
 polyport_install_document(docs/polyportd.8 polyportd.8 "${CMAKE_INSTALL_MANDIR}/man8")
 polyport_install_document(CHANGELOG.md changelog "${CMAKE_INSTALL_DOCDIR}")
+
+# The guides lie in one folder with the examples, so what they link to in the tree is written anew.
+foreach(guide access admin cgi extending http)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "docs/${guide}.md")
+    file(READ docs/${guide}.md text)
+    string(REPLACE "](../examples/" "](examples/" text "${text}")
+    string(REGEX REPLACE "\\[([^]]*)\\]\\(\\.\\./[^)]*\\)" "`\\1`" text "${text}")
+    file(CONFIGURE OUTPUT "documents/${guide}.md" CONTENT "${text}" @ONLY)
+    set(component runtime)
+    if(guide STREQUAL "extending")
+        set(component dev)
+    endif()
+    install(
+        FILES "${PROJECT_BINARY_DIR}/documents/${guide}.md"
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+        COMPONENT ${component}
+    )
+endforeach()
+install(
+    DIRECTORY examples
+    DESTINATION "${CMAKE_INSTALL_DOCDIR}"
+    COMPONENT dev
+    USE_SOURCE_PERMISSIONS
+    PATTERN __pycache__ EXCLUDE
+)
 
 install(
     DIRECTORY config/www
@@ -38,6 +66,9 @@ install(
     RENAME polyport.conf.example
 )
 install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}" COMPONENT runtime RENAME copyright)
+if(POLYPORT_SYSTEM_SERVICE)
+    install(FILES LICENSE DESTINATION "${CMAKE_INSTALL_DOCDIR}-dev" COMPONENT dev RENAME copyright)
+endif()
 # A service for the whole system: not a part of `cmake --install --prefix` somewhere else.
 if(POLYPORT_SYSTEM_SERVICE)
     install(
@@ -49,7 +80,15 @@ if(POLYPORT_SYSTEM_SERVICE)
 endif()
 
 set(CPACK_GENERATOR DEB)
-set(CPACK_PACKAGE_CONTACT "the maintainers of polyport <polyport@localhost>")
+# Who makes a package answers for it, and is known as the other tools of Debian know him; without a name, an address
+# that certainly is nobody's (RFC 2606).
+if(DEFINED ENV{DEBEMAIL})
+    set(packager "$ENV{DEBFULLNAME} <$ENV{DEBEMAIL}>")
+else()
+    set(packager "the maintainers of polyport <maintainers@polyport.invalid>")
+endif()
+set(POLYPORT_PACKAGER "${packager}" CACHE STRING "Maintainer of the Debian packages: NAME <ADDRESS>")
+set(CPACK_PACKAGE_CONTACT "${POLYPORT_PACKAGER}")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
@@ -70,8 +109,10 @@ set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
 )
 set(CPACK_DEBIAN_DEV_PACKAGE_NAME polyport-dev)
 set(CPACK_DEBIAN_DEV_PACKAGE_SECTION libdevel)
+# Not needed to build: whoever builds services need not have one running.
+set(CPACK_DEBIAN_DEV_PACKAGE_RECOMMENDS "polyport")
 set(CPACK_DEBIAN_DEV_PACKAGE_DEPENDS
-    "libboost1.81-dev, libboost-json1.81-dev, libboost-program-options1.81-dev, libbrotli-dev, libzstd-dev, zlib1g-dev, pkg-config"
+    "libboost1.81-dev, libboost-json1.81-dev, libboost-program-options1.81-dev, libbrotli-dev, libcrypt-dev, libssl-dev, libzstd-dev, zlib1g-dev, pkg-config"
 )
 set(CPACK_COMPONENT_DEV_DESCRIPTION
     "headers, library and test harness for services built with polyport\n With a CMake package, a pkg-config file and a Python module."

@@ -4,8 +4,11 @@
 #
 # Builds the Debian packages polyport and polyport-dev (installing what that needs) into build/package.
 #
-#   --test   also installs polyport in a clean Debian, which debootstrap fetches, starts it there as its user, asks it
-#            for a page, checks the manual pages, and removes it again without a trace; needs root
+#   --test   also installs them in a clean Debian, which debootstrap fetches: starts polyport there as its user, asks it
+#            for a page, installs it once more over a changed configuration, and removes it without a trace; builds and
+#            tests an example with polyport-dev and what it depends on. Needs root, and a source of Debian's packages
+#
+# Who makes the packages is named in them as their maintainer: DEBFULLNAME and DEBEMAIL, as for other tools of Debian.
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -51,6 +54,7 @@ $test || exit 0
 [ "$(id -u)" -eq 0 ] || fail "--test needs root"
 clean=$out/clean
 deb=$(echo "$out"/polyport_*.deb)
+dev=$(echo "$out"/polyport-dev_*.deb)
 cleanup()
 {
     local status=$?
@@ -78,28 +82,50 @@ grep -l 'deb.debian.org' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/
 cp /etc/resolv.conf "$clean/etc/" || true
 cp -r /etc/apt/apt.conf.d/. "$clean/etc/apt/apt.conf.d/"
 cp -- "$deb" "$clean/root/polyport.deb"
+cp -- "$dev" "$clean/root/polyport-dev.deb"
 
 # All files and accounts, so that what is left behind is seen.
 trace()
 {
     (cd -- "$clean" && find etc usr run srv opt home root var/lib -xdev \
         -not -path 'var/lib/dpkg/*' -not -path 'var/lib/apt/*' -not -path 'etc/ld.so.cache' -not -path '*/__pycache__*' \
-        -not -path 'root/polyport.deb' -not -path 'var/lib/systemd/*' | sort)
+        -not -path 'root/polyport*.deb' -not -path 'var/lib/systemd/*' | sort)
     cut -d : -f 1 "$clean/etc/passwd" "$clean/etc/group"
 }
 
-say "Installing"
+in_clean_install() { in_clean apt-get -qq install --no-install-recommends -y "$@" >"$out/apt.log" || { cat "$out/apt.log"; false; }; }
+
+# install_alone DEB: what it depends on comes first, so that the trace is that of the package alone.
+install_alone()
+{
+    local needed
+    mapfile -t needed < <(dpkg-deb -f "$clean/root/$1" Depends | tr ',' '\n' | sed 's/([^)]*)//; s/|.*//; s/ //g')
+    in_clean_install "${needed[@]}"
+    trace >"$out/before"
+    in_clean_install "/root/$1"
+}
+
+# remove_it PACKAGE
+remove_it()
+{
+    in_clean apt-get -qq purge -y "$1" >"$out/apt.log"
+    trace >"$out/after"
+    diff "$out/before" "$out/after" || fail "$1 leaves traces: see above"
+}
+
+say "Installing polyport"
 in_clean apt-get -qq update
-# What it depends on comes first, so that the trace is that of polyport alone.
-mapfile -t needed < <(dpkg-deb -f "$deb" Depends | tr ',' '\n' | sed 's/([^)]*)//; s/|.*//; s/ //g')
-in_clean apt-get -qq install --no-install-recommends -y "${needed[@]}" >/dev/null
-trace >"$out/before"
-in_clean apt-get -qq install --no-install-recommends -y /root/polyport.deb
+install_alone polyport.deb
 in_clean polyportd --check --config /etc/polyport/polyport.conf
 in_clean polyport --version
 in_clean id polyport
-test -s "$clean/usr/share/man/man8/polyportd.8" -o -s "$clean/usr/share/man/man8/polyportd.8.gz"
-test -s "$clean/usr/share/man/man1/polyport.1" -o -s "$clean/usr/share/man/man1/polyport.1.gz"
+for file in man/man8/polyportd.8.gz man/man1/polyport.1.gz doc/polyport/http.md \
+    bash-completion/completions/polyport zsh/vendor-completions/_polyport fish/vendor_completions.d/polyport.fish; do
+    test -s "$clean/usr/share/$file" || fail "polyport lacks /usr/share/$file"
+done
+for unit in service socket; do
+    test -s "$clean/usr/lib/systemd/system/polyportd.$unit" || fail "polyport lacks polyportd.$unit"
+done
 
 say "Serving as the user polyport"
 mkfifo "$out/ready" 2>/dev/null || true
@@ -113,8 +139,21 @@ kill "$daemon"
 wait "$daemon"
 daemon=
 
-say "Removing"
-in_clean apt-get -qq purge -y polyport
-trace >"$out/after"
-diff "$out/before" "$out/after" || fail "the package leaves traces: see above"
-say "The package installs, serves and goes without a trace"
+say "Installing it again"
+echo "# mine" >>"$clean/etc/polyport/polyport.conf"
+in_clean_install --reinstall /root/polyport.deb
+grep -q '^# mine' "$clean/etc/polyport/polyport.conf" || fail "an upgrade takes the administrator's configuration away"
+
+say "Removing it"
+remove_it polyport
+
+say "Building an example with polyport-dev"
+# What it depends on must be enough: of the rest, the tools alone.
+in_clean_install cmake g++ make python3
+install_alone polyport-dev.deb
+in_clean cmake -S /usr/share/doc/polyport/examples/message -B /root/message
+in_clean cmake --build /root/message
+in_clean ctest --test-dir /root/message --output-on-failure --no-tests=error
+rm -rf -- "$clean/root/message" "$clean/root/Testing"
+remove_it polyport-dev
+say "The packages install, serve, build and go without a trace"
