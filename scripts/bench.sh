@@ -328,6 +328,16 @@ bench_check()
         compare_by_rate "stream_load, $size bytes" "$own_pid" "$own_pid" "$reference/stream_load $own 100 $size" \
             "$bin/stream_load $own 100 $size"
     done
+    start_limit "$work/reference.sock" "$reference/tcp_limit"
+    other_pid=$limit
+    start_limit "$work/own.sock" "$bin/stream_limit"
+    own_pid=$limit
+    for size in 64 4096 16384; do
+        compare_by_rate "stream_limit, UNIX, $size bytes" "$other_pid" "$own_pid" \
+            "$reference/stream_load $work/reference.sock 100 $size" "$reference/stream_load $work/own.sock 100 $size"
+        compare_by_rate "stream_load, UNIX, $size bytes" "$own_pid" "$own_pid" \
+            "$reference/stream_load $work/own.sock 100 $size" "$bin/stream_load $work/own.sock 100 $size"
+    done
     for batch in 1 64; do
         other=$(free_port)
         start_limit "$other" "$reference/udp_limit" "$batch"

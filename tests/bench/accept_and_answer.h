@@ -72,7 +72,8 @@ static void accept_and_answer(char const* where, answer_function* answer)
             }
             ssize_t const received = recv(fd, buffer, sizeof buffer, 0);
             size_t size = received > 0 ? (size_t)received : 0;
-            if (size == 0 || !write_all(fd, answer(buffer, &size), size))
+            char const* const bytes = size > 0 ? answer(buffer, &size) : NULL; // which sets size
+            if (!bytes || !write_all(fd, bytes, size))
                 close(fd);
         }
     }
