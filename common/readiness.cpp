@@ -16,6 +16,10 @@ namespace polyport {
 namespace {
 
 constexpr int events_a_turn = 256;
+// The set is asked again at once while there is much to do: asking through the io_context costs three system
+// calls. So long timers, signals and the results of the thread pool may have to wait.
+constexpr int turns_at_most = 16;
+constexpr std::chrono::milliseconds turns_no_longer{1};
 constexpr std::array every_event{watched::event::readable, watched::event::writable, watched::event::hangup,
                                  watched::event::gone};
 constexpr std::uint32_t input_events = EPOLLIN | EPOLLRDHUP | EPOLLET;
@@ -65,12 +69,20 @@ void readiness::arm()
 void readiness::dispatch()
 {
     std::array<epoll_event, events_a_turn> events;
-    int const count = ::epoll_wait(set_.native_handle(), events.data(), events_a_turn, 0);
-    for (int i = 0; i < count; ++i) {
-        auto const& event = events[static_cast<std::size_t>(i)];
-        static_cast<watched*>(event.data.ptr)->note(event.events);
+    auto const began = clock_.now();
+    for (int turn = 0; turn < turns_at_most; ++turn) {
+        int const count = ::epoll_wait(set_.native_handle(), events.data(), events_a_turn, 0);
+        for (int i = 0; i < count; ++i) {
+            auto const& event = events[static_cast<std::size_t>(i)];
+            static_cast<watched*>(event.data.ptr)->note(event.events);
+        }
+        run_turn();
+        // After a single event there is rarely another so soon.
+        if (count < 2 || turn_began_ - began > turns_no_longer)
+            break;
     }
-    run_ready();
+    if (!ready_.empty())
+        schedule();
 }
 
 void readiness::resume_later(waiter& w, error_code result)
@@ -86,13 +98,15 @@ void readiness::schedule()
         return;
     boost::asio::post(context_, [this] {
         posted_ = false;
-        run_ready();
+        run_turn();
+        if (!ready_.empty())
+            schedule();
     });
 }
 
 // Runs those that are ready now; whoever becomes ready on the way has its turn after the kernel was asked
 // again, so that no chain of handlers keeps out new events.
-void readiness::run_ready()
+void readiness::run_turn()
 {
     waiter_list turn;
     turn.swap(ready_);
@@ -116,8 +130,6 @@ void readiness::run_ready()
     }
     progress_.running.store(false, std::memory_order_relaxed);
     running_ = false;
-    if (!ready_.empty())
-        schedule();
 }
 
 void readiness::tell_held(std::chrono::steady_clock::duration time) const

@@ -83,7 +83,7 @@ private:
     void arm();
     void dispatch();
     void schedule();
-    void run_ready();
+    void run_turn();
     void tell_held(std::chrono::steady_clock::duration time) const;
 
     boost::asio::io_context& context_;
@@ -94,8 +94,8 @@ private:
     loop_progress progress_;
     held_report report_held_;
     loop_watch* watch_ = nullptr;
-    bool running_ = false; ///< inside run_ready(), which looks at the list again at its end
-    bool posted_ = false;  ///< a turn of run_ready() is posted
+    bool running_ = false; ///< inside run_turn(): whoever called it looks at the list again
+    bool posted_ = false;  ///< a turn is posted
 };
 
 /// One descriptor in a readiness set: its descriptor, what is known of its state, and who waits for it.
