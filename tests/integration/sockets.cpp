@@ -87,8 +87,14 @@ void bind_to(unique_fd const& socket, raw_address const& address)
 unique_fd connect_to(int type, raw_address const& to, raw_address const* from)
 {
     unique_fd socket = open_socket(to.family(), type);
-    if (from)
+    if (from) {
+        // The port is chosen by connect(): bind() would want one that no connection of before, which lingers
+        // in TIME_WAIT, has had; after thousands of them there is none.
+        int const on = 1;
+        if (to.family() != AF_UNIX)
+            ::setsockopt(socket.get(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
         bind_to(socket, *from);
+    }
     checked_call(::connect(socket.get(), to.get(), to.length), "connect");
     return socket;
 }
