@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: BSL-1.0
 # Usage: scripts/check.sh [--all | --base COMMIT] [--only PART]…
 #
-# Checks the sources without running them (installing what that needs): format, tree, shell, build, tidy.
-# Ends with a status other than 0 if one of them finds something.
+# Checks the sources, and the optimised program that is built from them (installing what that needs): format, tree,
+# shell, build, tidy. Ends with a status other than 0 if one of them finds something.
 #
 #   --base COMMIT   clang-tidy looks at what differs from COMMIT alone, and at what includes it; by default
 #                   COMMIT is origin/main, where there is such a thing
 #   --all           clang-tidy looks at every file
 #   --only PART     this part alone: format (clang-format), tree (the rules of scripts/tree_rules.py), shell
-#                   (shellcheck), build (GCC, optimised, warnings are errors), tidy (clang-tidy)
+#                   (shellcheck), build (GCC, optimised, warnings are errors; then the unit tests and those of what is
+#                   answered byte by byte, with that program, and a short round of the benchmark), tidy (clang-tidy)
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -61,9 +62,16 @@ check_shell()
     done | xargs -r -d '\n' shellcheck --external-sources
 }
 
+# scripts/test.sh runs everything with sanitizers, which leave out what only an optimised program has: vectors of the
+# processor at hand, code that is moved together, asserts that are gone.
 check_build()
 {
     build ci
+    say "Testing the optimised program: build/ci"
+    ctest --test-dir build/ci --parallel "$jobs" --output-on-failure --no-tests=error \
+        --tests-regex '^unit\.|^integration\.(uppercase_stream|udp|unix_datagram)$'
+    say "Trying the benchmark: build/ci"
+    scripts/bench.sh --bin "$root/build/ci/bin" --rounds 1 --seconds 0.1 stream udp start kit >/dev/null
 }
 
 check_tidy()

@@ -1,19 +1,24 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Usage: scripts/run.sh [OPTION of polyportd…]
+# Usage: scripts/run.sh [--bin DIR] [OPTION of polyportd…]
 #
 # Builds polyport (installing what that needs) and starts the demonstration: upper case over TCP and UDP on
 # 127.0.0.1:8000 and over two UNIX sockets, and the web site of config/www with its CGI programs on
 # http://127.0.0.1:8080. Ctrl-C ends it once the connections are done.
 #
 # Further arguments go to polyportd and win over the demonstration's settings: --http 9090 moves the site to
-# another port, --log-level debug tells more. With --config FILE, that file is used in place of them all.
+# another port, --log-level debug tells more. With --config FILE, that file is used in place of them all; with
+# --ready-fd N, the launch report goes there, and what to try is not told.
+#
+#   --bin DIR   start the programs of this folder; install and build nothing
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
 . "$(dirname -- "${BASH_SOURCE[0]}")/lib.sh"
 
 own_config=1
+own_report=1
+bin=
 for argument; do
     case $argument in
     --help | -h)
@@ -23,12 +28,19 @@ for argument; do
         exit 0
         ;;
     --config | --config=*) own_config=0 ;;
+    --ready-fd | --ready-fd=*) own_report=0 ;;
     esac
 done
+if [ "${1-}" = --bin ]; then
+    bin=${2:?--bin needs a folder}
+    shift 2
+fi
 
-install_for run
-build release polyportd polyport_client
-bin="$root/build/release/bin"
+if [ -z "$bin" ]; then
+    install_for run
+    build release
+    bin="$root/build/release/bin"
+fi
 
 if [ "$own_config" -eq 0 ]; then
     say "Starting polyportd $*"
@@ -85,11 +97,13 @@ print("\n== Ctrl-C ends it. Its log follows.\n", flush=True)
 PYTHON
 }
 
+say "Starting polyportd --config $dir/demo.conf${*:+ $*}"
+if [ "$own_report" -eq 0 ]; then
+    exec "$bin/polyportd" --config "$dir/demo.conf" "$@"
+fi
 rm -f -- "$dir/ready"
 mkfifo -m 600 -- "$dir/ready"
 (show_what_to_try <"$dir/ready" &)
 exec {ready}>"$dir/ready"
 rm -f -- "$dir/ready"
-
-say "Starting polyportd --config $dir/demo.conf${*:+ $*}"
 exec "$bin/polyportd" --config "$dir/demo.conf" --ready-fd "$ready" "$@"

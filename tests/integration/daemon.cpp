@@ -242,6 +242,15 @@ boost::json::object const& daemon_process::endpoint(std::string_view service, st
                             ready_text_);
 }
 
+void daemon_process::hold() const
+{
+    signal(SIGSTOP);
+    BOOST_TEST_REQUIRE(eventually([this] {
+        auto const stat = read_file("/proc/" + std::to_string(pid()) + "/stat"); // proc(5)
+        return stat.find(") T ") != stat.npos;
+    }));
+}
+
 std::uint16_t daemon_process::port(std::string_view service, std::size_t n) const
 {
     return static_cast<std::uint16_t>(endpoint(service, n).at("port").as_int64());

@@ -8,6 +8,7 @@
 #include <boost/json/value.hpp>
 
 #include <condition_variable>
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -83,6 +84,9 @@ public:
 
     log_capture const& log() const noexcept { return *log_; }
     void signal(int number) const { child_->signal(number); }
+    /// Stops it where it is, until let_go(): what is sent meanwhile comes all at once.
+    void hold() const;
+    void let_go() const { signal(SIGCONT); }
     std::optional<int> wait(milliseconds limit = patience) { return child_->wait(limit); }
     /// SIGTERM, then the exit status; the log is complete afterwards.
     int stop();

@@ -59,14 +59,6 @@ private:
     log_line summary_;
 };
 
-/// As in /proc/PID/stat: 'T' is stopped.
-char state_of(pid_t process)
-{
-    auto const stat = read_file("/proc/" + std::to_string(process) + "/stat");
-    auto const name_end = stat.rfind(')');
-    return name_end == std::string::npos || name_end + 2 >= stat.size() ? '?' : stat[name_end + 2];
-}
-
 /// To an address of 127.0.0.0/8.
 void send_to(unique_fd const& client, std::string const& host, std::uint16_t port, std::string_view message)
 {
@@ -153,11 +145,10 @@ BOOST_AUTO_TEST_CASE(an_answer_that_did_not_go_out_is_not_counted_as_sent)
     {
         unique_fd const client = connect_unix_datagram(directory / "d.sock", own);
         BOOST_TEST(ask(client, "there") == "THERE");
-        server.signal(SIGSTOP);
-        BOOST_TEST_REQUIRE(eventually([&] { return state_of(server.pid()) == 'T'; }));
+        server.hold();
         send_datagram(client, "gone");
     }
-    server.signal(SIGCONT);
+    server.let_go();
     auto const lost = server.log().wait_for([](log_line const& l) { return l.event() == "answer-lost"; });
     BOOST_TEST_REQUIRE(lost.has_value());
     BOOST_TEST(lost->field("remote") == own);

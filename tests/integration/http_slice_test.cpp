@@ -2,8 +2,11 @@
 #include "tests/integration/daemon.hpp"
 #include "tests/integration/http_client.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <regex>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -424,6 +427,30 @@ BOOST_AUTO_TEST_CASE(the_demo_site_works)
     send_all(client, "POST /cgi-bin/form.py HTTP/1.1\r\nHost: a\r\nContent-Length: 24\r\n"
                      "Content-Type: application/x-www-form-urlencoded\r\n\r\nname=Ada&text=all+hands+");
     BOOST_TEST(receive_reply(client).body.find("<blockquote>ALL HANDS</blockquote>") != std::string::npos);
+    // The answer arrives while it is made, a line a second; who leaves ends it.
+    unique_fd const shore = connect_tcp(port);
+    send_all(shore, "GET /cgi-bin/tide.sh HTTP/1.1\r\nHost: a\r\n\r\n");
+    std::string const begun = receive_until(shore, "low water");
+    BOOST_TEST(begun.starts_with("HTTP/1.1 200 "));
+    BOOST_TEST(begun.find("high water") == begun.npos);
+}
+
+BOOST_AUTO_TEST_CASE(no_link_of_the_demo_site_leads_nowhere)
+{
+    daemon_process server({"--http", "0", "--http-root", POLYPORT_SOURCE_DIR "/config/www"});
+    std::uint16_t const port = server.port("http");
+    std::string const page = http_get(port, "/").body;
+    static std::regex const link(R"rx((?:href|src|action)="(?!#)([^"]+)")rx");
+    std::set<std::string> links;
+    for (std::sregex_iterator one(page.begin(), page.end(), link), end; one != end; ++one)
+        links.insert((*one)[1]);
+    links.erase("cgi-bin/tide.sh"); // takes its time, see above
+    BOOST_TEST(links.size() >= 7U);
+    for (std::string target : links) {
+        boost::algorithm::replace_all(target, "&amp;", "&");
+        target = target == "./" ? "/" : "/" + target;
+        BOOST_TEST(http_get(port, target).status == 200, target);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

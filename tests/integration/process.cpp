@@ -5,13 +5,17 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstddef>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <system_error>
 
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -67,6 +71,26 @@ struct child_plan {
     std::size_t listen_pid_width;
 };
 
+bool let_fail(failing_call const& call)
+{
+    constexpr unsigned short load = BPF_LD | BPF_W | BPF_ABS;
+    constexpr unsigned short jump = BPF_JMP | BPF_JEQ | BPF_K;
+    constexpr unsigned short end = BPF_RET | BPF_K;
+    auto const argument = offsetof(seccomp_data, args) + sizeof(std::uint64_t) * call.argument;
+    std::array<sock_filter, 6> program{
+        sock_filter BPF_STMT(load, offsetof(seccomp_data, nr)),
+        sock_filter BPF_JUMP(jump, static_cast<std::uint32_t>(call.number), 0, 3),
+        sock_filter BPF_STMT(load,
+                             static_cast<std::uint32_t>(argument)), // x86 and ARM: the lower half is first
+        sock_filter BPF_JUMP(jump, call.value, 0, 1),
+        sock_filter BPF_STMT(end, SECCOMP_RET_ERRNO | static_cast<std::uint32_t>(call.error)),
+        sock_filter BPF_STMT(end, SECCOMP_RET_ALLOW),
+    };
+    sock_fprog const filter{program.size(), program.data()};
+    return ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0;
+}
+
 [[noreturn]] void become(child_plan const& plan)
 {
     sigset_t none;
@@ -93,6 +117,8 @@ struct child_plan {
     ::setrlimit(RLIMIT_NOFILE, &limit);
     if (plan.listen_pid)
         write_pid(plan.listen_pid, plan.listen_pid_width);
+    if (plan.options.fails && !let_fail(*plan.options.fails))
+        ::_exit(126);
     ::execvpe(plan.arguments[0], plan.arguments.data(), plan.environment.data());
     ::_exit(127);
 }

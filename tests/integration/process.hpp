@@ -21,6 +21,15 @@ using milliseconds = std::chrono::milliseconds;
 /// machine.
 inline constexpr milliseconds patience{60'000};
 
+/// Calls of this number whose argument has this value fail, and all others are as ever: a seccomp filter,
+/// which needs no privileges and holds in the processes that the child starts as well.
+struct failing_call {
+    int number = 0;
+    unsigned argument = 0;   ///< which one, counted from 0
+    std::uint32_t value = 0; ///< its lower half
+    int error = 0;
+};
+
 /// How a child is started, beyond its arguments.
 struct launch_options {
     std::vector<std::string> environment = {}; ///< NAME=VALUE, added to ours
@@ -30,6 +39,8 @@ struct launch_options {
     std::optional<unsigned long> soft_descriptor_limit = {}; ///< of RLIMIT_NOFILE alone
     std::optional<unsigned long> descriptor_limit = {};      ///< RLIMIT_NOFILE, soft and hard
     bool set_listen_pid = false; ///< LISTEN_PID=<pid of the child>, which only fork can know
+    /// A system call of the child that fails, and with which error.
+    std::optional<failing_call> fails = {};
 };
 
 /// One child process, watched by a pidfd. Killed and reaped on destruction if it still runs.
