@@ -92,6 +92,11 @@ constexpr int hex_value(char c) noexcept
     return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+constexpr bool is_control(char c) noexcept
+{
+    return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
+}
+
 constexpr bool is_ows(char c) noexcept
 {
     return c == ' ' || c == '\t';

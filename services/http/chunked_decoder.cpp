@@ -45,6 +45,8 @@ chunked_decoder::at chunked_decoder::fail(std::string_view reason, status code) 
     return at::failed;
 }
 
+/// RFC 9112 section 7.1: CRLF behind the size, the data and the last chunk. Section 2.2 lets a bare LF pass
+/// as a line end of a head, and of nothing else; a bare CR never.
 chunked_decoder::at chunked_decoder::take(char c) noexcept
 {
     switch (at_) {
@@ -69,6 +71,9 @@ chunked_decoder::at chunked_decoder::take(char c) noexcept
     }
 }
 
+/// RFC 9112 section 7.1: chunk-size = 1*HEXDIG, and "recipients MUST anticipate potentially large hexadecimal
+/// numerals and prevent parsing errors due to integer conversion overflows": hence the limit on digits. No
+/// sign, no "0x", no white space in front, since others may read such a number differently.
 chunked_decoder::at chunked_decoder::take_size(char c) noexcept
 {
     int const digit = hex_value(c);
@@ -100,14 +105,16 @@ chunked_decoder::at chunked_decoder::end_of_size() noexcept
 {
     if (left_ == 0)
         return at::trailer_first;
-    // total_ never passes the limit, so the difference cannot wrap.
+    // RFC 9110 section 15.5.14. total_ never passes the limit, so the difference cannot wrap.
     if (left_ > limits_.body_bytes - total_)
         return fail("the body is larger than allowed", status::content_too_large);
     total_ += left_;
     return at::data;
 }
 
-/// chunk-ext = *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] )
+/// RFC 9112 section 7.1.1: "a recipient MUST ignore unrecognized chunk extensions" and "ought to limit the
+/// total length". BWS (RFC 9110 section 5.6.3) is read, a CR or LF within a quoted string is not. chunk-ext =
+/// *( BWS ";" BWS token [ BWS "=" BWS ( token / quoted-string ) ] )
 chunked_decoder::at chunked_decoder::take_extension(char c) noexcept
 {
     if (c == '\r') {
@@ -159,7 +166,9 @@ chunked_decoder::at chunked_decoder::take_extension(char c) noexcept
     }
 }
 
-/// Field lines as in the head of a request (RFC 9112 section 5), up to an empty line.
+/// Field lines as in the head of a request (RFC 9112 sections 5 and 7.1.2), up to an empty line: no white
+/// space before the colon (5.1), no folding (5.2), no control bytes (RFC 9110 section 5.5); 431 as of RFC
+/// 6585 section 5.
 chunked_decoder::at chunked_decoder::take_trailer(char c) noexcept
 {
     if (++trailer_ > limits_.trailer_bytes)

@@ -6,6 +6,7 @@
 #include "services/http/authority.hpp"
 #include "services/http/characters.hpp"
 #include "services/http/message_framing.hpp"
+#include "services/http/request_cursor.hpp"
 #include "services/http/request_scan.hpp"
 #include "services/http/request_target.hpp"
 
@@ -32,10 +33,10 @@ constexpr std::uint32_t only_once = [] {
 } // namespace
 
 /// One call of parse_head().
-class head_parser {
+class head_parser : private request_cursor {
 public:
     head_parser(std::string_view input, head_limits const& limits, request_head& head) noexcept
-        : begin_(input.data()), end_(input.data() + std::min(input.size(), limits.head_bytes)),
+        : request_cursor(input.substr(0, limits.head_bytes)), begin_(input.data()),
           at_limit_(input.size() >= limits.head_bytes), limits_(limits), head_(head)
     {
         head_.base_ = input.data();
@@ -65,7 +66,6 @@ public:
     }
 
 private:
-    enum class step : std::uint8_t { next_line, more, refused, end };
     using slice = request_head::slice;
 
     std::uint32_t offset(char const* p) const noexcept { return static_cast<std::uint32_t>(p - begin_); }
@@ -78,19 +78,6 @@ private:
     {
         return part.empty() ? slice() : between(part.data(), part.data() + part.size());
     }
-    /// p_ + size, or the end.
-    char const* at_most(std::size_t size) const noexcept
-    {
-        return p_ + std::min(static_cast<std::size_t>(end_ - p_), size);
-    }
-
-    step refuse(status code, std::string_view reason) noexcept
-    {
-        refusal_ = {parse_result::kind::rejected, 0, code, reason};
-        return step::refused;
-    }
-    step refuse(std::string_view reason) noexcept { return refuse(status::bad_request, reason); }
-
     /// Whether take_request_line() would refuse the pending line for its length alone.
     bool line_too_long() const noexcept
     {
@@ -110,24 +97,6 @@ private:
         // A CR at the end has yet to show what follows it.
         head_.scanned_ = offset(end_) - (end_ != begin_ && end_[-1] == '\r' ? 1U : 0U);
         return {};
-    }
-
-    /// CRLF at p_. RFC 9112 section 2.2: a bare LF may be taken for a line end, and a bare CR must not pass;
-    /// we take neither, since a program in front of us may have seen the line end elsewhere.
-    step take_line_end(std::string_view otherwise) noexcept
-    {
-        if (p_ == end_)
-            return step::more;
-        if (*p_ == '\n')
-            return refuse("a line ends in a bare LF");
-        if (*p_ != '\r')
-            return refuse(otherwise);
-        if (p_ + 1 == end_)
-            return step::more;
-        if (p_[1] != '\n')
-            return refuse("a bare CR");
-        p_ += 2;
-        return step::next_line;
     }
 
     /// RFC 9112 section 3: method SP request-target SP HTTP-version, one space each.
@@ -182,20 +151,6 @@ private:
         head_.minor_version_ = version[7] == '0' ? 0 : 1;
         head_.in_fields_ = true;
         return take_target_form();
-    }
-
-    /// RFC 9112 section 2.3: "HTTP/" DIGIT "." DIGIT, case-sensitive.
-    step take_version() noexcept
-    {
-        constexpr std::string_view pattern = "HTTP/d.d";
-        for (char const expected : pattern) {
-            if (p_ == end_)
-                return step::more;
-            if (expected == 'd' ? !is_a(*p_, digit_char) : *p_ != expected)
-                return refuse("the request line has no valid version");
-            ++p_;
-        }
-        return step::next_line;
     }
 
     step take_target_form() noexcept
@@ -305,12 +260,9 @@ private:
     }
 
     char const* begin_;
-    char const* end_;
-    char const* p_ = nullptr;
     bool at_limit_;
     head_limits const& limits_;
     request_head& head_;
-    parse_result refusal_;
 };
 
 parse_result parse_head(std::string_view input, head_limits const& limits, request_head& head) noexcept

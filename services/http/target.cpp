@@ -8,11 +8,6 @@
 namespace polyport::http {
 namespace {
 
-constexpr bool is_control(char c) noexcept
-{
-    return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
-}
-
 /// Nothing to decode, to resolve, to collapse or to refuse: nearly every request.
 bool is_plain(std::string_view path) noexcept
 {
@@ -27,6 +22,8 @@ bool is_plain(std::string_view path) noexcept
     return true;
 }
 
+/// RFC 3986 section 2.4: decoded once, so that what comes out is never decoded again; and section 2.2: an
+/// encoded slash is data and no delimiter.
 target_verdict decode(std::string_view raw, std::string& out)
 {
     for (std::size_t i = 0; i < raw.size(); ++i) {
@@ -34,21 +31,22 @@ target_verdict decode(std::string_view raw, std::string& out)
         if (c == '%') {
             int const high = i + 1 < raw.size() ? hex_value(raw[i + 1]) : -1;
             int const low = i + 2 < raw.size() ? hex_value(raw[i + 2]) : -1;
-            if (high < 0 || low < 0)
+            if (high < 0 || low < 0) // section 2.1
                 return {true, status::bad_request, "a percent sign without two hexadecimal digits"};
             c = static_cast<char>(high * 16 + low);
             if (c == '/')
                 return {true, status::not_found, "an encoded slash in the path"};
             i += 2;
         }
-        if (is_control(c))
+        if (is_control(c)) // section 7.3: NUL would end the name for the kernel, others a line of a log
             return {true, status::bad_request, "a control byte in the path"};
         out += c;
     }
     return {};
 }
 
-/// Resolves dot segments and double slashes in place: the result is never longer than what was read.
+/// Resolves dot segments (RFC 3986 section 5.2.4) and double slashes in place: the result is never longer
+/// than what was read.
 target_verdict normalise(target& out)
 {
     std::string& path = out.path;
@@ -61,7 +59,7 @@ target_verdict normalise(target& out)
         std::string_view const segment(path.data() + first, last - first);
         out.directory = segment.empty() || segment == "." || segment == "..";
         if (segment == "..") {
-            if (to == 0)
+            if (to == 0) // there, it would silently be the root; nobody but an attacker asks so
                 return {true, status::bad_request, "the path leaves the root"};
             to = path.rfind('/', to - 1);
         } else if (!out.directory) {
@@ -78,6 +76,7 @@ target_verdict normalise(target& out)
     return {};
 }
 
+/// RFC 8615 section 3: what is well known is meant to be found.
 bool is_hidden(std::string_view path) noexcept
 {
     std::size_t at = path.find("/.");
@@ -101,12 +100,12 @@ target_verdict parse_target(std::string_view path_and_query, target& out)
         return {};
     }
     out.path.clear();
-    if (out.raw_path.empty()) { // "http://host?query"
+    if (out.raw_path.empty()) { // "http://host?query": RFC 9110 section 4.2.3, an empty path is "/"
         out.path = '/';
         out.directory = true;
         return {};
     }
-    if (out.raw_path.front() != '/')
+    if (out.raw_path.front() != '/') // RFC 9112 section 3.2.1: absolute-path
         return {true, status::bad_request, "the path does not begin with a slash"};
     if (target_verdict const verdict = decode(out.raw_path, out.path); verdict.refused)
         return verdict;
