@@ -69,8 +69,9 @@ bool range_applies(request_head const& head, validators const& current, std::int
         auto const mine = current_tag(current);
         return value.empty() && mine && match_strongly(*tag, *mine);
     }
+    // Section 8.8.2.2: in the second of the change there may be another one yet, with the same date.
     auto const date = parse_date(value, now);
-    return date && *date == current.modified;
+    return date && *date == current.modified && current.modified < now;
 }
 
 } // namespace polyport::http

@@ -28,7 +28,7 @@ precondition evaluate_preconditions(request_head const& head, validators const& 
                                     std::int64_t now) noexcept;
 
 /// Whether Range is to be looked at: GET with Range, and If-Range absent or true (RFC 9110 sections 13.1.5
-/// and 14.2). A date is true only if it is exactly Last-Modified's.
+/// and 14.2). A date is true only if it is exactly Last-Modified's, and that is a second ago at least.
 bool range_applies(request_head const& head, validators const& current, std::int64_t now) noexcept;
 
 } // namespace polyport::http

@@ -16,6 +16,10 @@
 namespace polyport::http {
 namespace {
 
+// The kernel gives up on a ".." while anything on the machine is renamed, and wants to be asked again
+// (openat2(2), EAGAIN).
+constexpr int attempts = 4;
+
 error_code from_errno(int code = errno)
 {
     return {code, boost::system::system_category()};
@@ -39,10 +43,15 @@ bool is_below(std::string_view path, std::string_view root)
 
 } // namespace
 
-document_root::document_root(std::string directory, symlink_policy links)
+int kernel_openat2(int directory, char const* path, open_how const& how) noexcept
+{
+    return static_cast<int>(::syscall(SYS_openat2, directory, path, &how, sizeof how));
+}
+
+document_root::document_root(std::string directory, symlink_policy links, openat2_call call)
     : directory_(real_path(directory)),
       root_(::open(directory_.empty() ? "/" : directory_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
-      links_(links)
+      links_(links), openat2_(call)
 {
     if (!root_)
         throw start_error("http-root: '" + directory + "' cannot be opened: " + std::strerror(errno) +
@@ -80,12 +89,15 @@ result<unique_fd> document_root::open_below(std::string const& path, int flags) 
     open_how how{};
     how.flags = static_cast<std::uint64_t>(flags | O_CLOEXEC);
     how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-    unique_fd fd(static_cast<int>(::syscall(SYS_openat2, root_.get(), below, &how, sizeof how)));
-    if (fd)
-        return fd;
+    for (int i = 0; i < attempts; ++i) {
+        if (unique_fd fd(openat2_(root_.get(), below, how)); fd)
+            return fd;
+        if (errno != EAGAIN)
+            break;
+    }
     // An absolute link, even one that stays below the root, shows as EXDEV; kernels before 5.6 and some
     // system call filters do not have openat2.
-    if (errno == EXDEV || errno == ENOSYS || errno == EPERM)
+    if (errno == EXDEV || errno == ENOSYS || errno == EPERM || errno == EAGAIN)
         return open_checked(below, flags);
     return from_errno();
 }

@@ -9,14 +9,20 @@
 
 #include <sys/stat.h>
 
+struct open_how; // of <linux/openat2.h>
+
 namespace polyport::http {
+
+/// openat2(2) without its sizes. Tests put another in its place.
+using openat2_call = int (*)(int directory, char const* path, open_how const& how) noexcept;
+int kernel_openat2(int directory, char const* path, open_how const& how) noexcept;
 
 /// A directory whose files may be served, and nothing outside of it: the kernel resolves every path below it
 /// (openat2 with RESOLVE_BENEATH), so that no symbolic link and no race leads out.
 class document_root {
 public:
     /// Throws start_error, which names the option.
-    document_root(std::string directory, symlink_policy links);
+    document_root(std::string directory, symlink_policy links, openat2_call call = kernel_openat2);
 
     /// Absolute, without a slash at its end (empty for the root of the file system).
     std::string const& directory() const noexcept { return directory_; }
@@ -38,6 +44,7 @@ private:
     std::string directory_;
     unique_fd root_;
     symlink_policy links_;
+    openat2_call openat2_;
 };
 
 } // namespace polyport::http

@@ -62,6 +62,16 @@ checked<std::string> parse_group(std::string_view text)
     return {boost::system::in_place_value, text};
 }
 
+/// The default may stand above a smaller head, which then is the limit.
+checked<void> check_target_fits(request_limits const& limits)
+{
+    if (limits.max_target < limits.max_header_bytes || limits.max_target == request_limits{}.max_target)
+        return {};
+    return problem{"http-max-target: no target can be of " + std::to_string(limits.max_target) +
+                   " bytes, since http-max-header-bytes allows " + std::to_string(limits.max_header_bytes) +
+                   " for the whole head: raise that one, or lower this one"};
+}
+
 void declare_limits(option_set& options, request_limits& limits)
 {
     options.group("HTTP limits");
@@ -70,7 +80,8 @@ void declare_limits(option_set& options, request_limits& limits)
     options.add("http-max-header-fields", "N", "fields of one request",
                 bind_number(limits.max_header_fields, 1, 200));
     options.add("http-max-target", "SIZE", "the target in the request line, with its query",
-                bind_size(limits.max_target, 64, 1 * mib));
+                bind_size(limits.max_target, 64, 48 * kib));
+    options.add_check([&limits] { return check_target_fits(limits); });
     options.add("http-max-requests", "N", "requests on one connection before it is closed; 0 sets no limit",
                 bind_number(limits.max_requests, 0, 1'000'000'000));
     options.add("http-max-body", "SIZE", "the body of one request",

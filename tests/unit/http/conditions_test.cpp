@@ -158,6 +158,13 @@ BOOST_AUTO_TEST_CASE(if_range)
     validators weak = current();
     weak.etag = "W/\"e\"";
     BOOST_TEST(judge("GET", "Range: bytes=0-0\r\nIf-Range: W/\"e\"\r\n", weak) == "200");
+    // RFC 9110 section 8.8.2.2: a date is strong once its second is over.
+    std::string const with_date = "Range: bytes=0-0\r\nIf-Range: Tue, 14 Nov 2023 22:13:";
+    validators recent = current();
+    recent.modified = now; // 22:13:20
+    BOOST_TEST(judge("GET", with_date + "20 GMT\r\n", recent) == "200");
+    recent.modified = now - 1;
+    BOOST_TEST(judge("GET", with_date + "19 GMT\r\n", recent) == "206");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -211,4 +211,28 @@ BOOST_AUTO_TEST_CASE(every_option_reaches_its_member)
     BOOST_TEST(http.cgi.group == "root");
 }
 
+BOOST_AUTO_TEST_CASE(a_target_that_no_head_has_room_for_is_refused)
+{
+    struct {
+        std::initializer_list<char const*> words;
+        bool good;
+    } const table[] = {
+        {{"--http-max-target=15k"}, true},
+        {{"--http-max-target=16k"}, false},
+        {{"--http-max-target=16k", "--http-max-header-bytes=17k"}, true},
+        {{"--http-max-target=1m"}, false},
+        {{"--http-max-header-bytes=1k"}, true}, // the default above it does no harm
+        {{"--http-max-header-bytes=1k", "--http-max-target=2k"}, false},
+    };
+    for (auto const& [words, good] : table) {
+        fixture fresh;
+        auto const problems = fresh.parse(words);
+        BOOST_TEST(problems.empty() == good, *words.begin());
+        if (!good) {
+            BOOST_TEST_REQUIRE(problems.size() == 1U);
+            BOOST_TEST(problems.front().find("http-max-target") != std::string::npos, problems.front());
+        }
+    }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
