@@ -16,9 +16,8 @@ void long_reply::begin()
     if (!chunked_)
         x_.keep_alive = false;
     auto response = x_.begin_response(http::status::ok);
-    for (auto const& field : reply_fields)
-        response.field(field.name, field.value);
-    response.field("Content-Type", type_);
+    response.field(not_kept.name, not_kept.value);
+    response.field("Content-Type", type_).prepared(http::no_sniffing);
     if (chunked_)
         response.chunked();
     response.connection(x_.keep_alive, x_.head.minor_version());

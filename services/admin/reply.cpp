@@ -11,7 +11,7 @@ namespace polyport::admin {
 void reply(http::exchange& x, http::status code, std::string_view type, std::string_view content,
            std::span<http::extra_field const> more)
 {
-    std::vector<http::extra_field> fields(reply_fields.begin(), reply_fields.end());
+    std::vector<http::extra_field> fields{not_kept};
     fields.insert(fields.end(), more.begin(), more.end());
     x.respond(code, type, content, fields);
 }

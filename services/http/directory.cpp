@@ -4,13 +4,16 @@
 #include "common/blocking.hpp"
 #include "common/unique_fd.hpp"
 #include "services/http/accept.hpp"
+#include "services/http/characters.hpp"
 #include "services/http/document_root.hpp"
 #include "services/http/http_service.hpp"
 #include "services/http/listing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,7 +25,7 @@
 namespace polyport::http {
 namespace {
 
-// A directory with more is listed up to here: who has so many wants another tool.
+// A directory with more is listed up to here, and the listing says so.
 constexpr std::size_t max_entries = 20'000;
 
 // A link is shown as what it leads to, if it may be followed there: a link out of the root is not, and tells
@@ -39,30 +42,50 @@ result<struct stat> look_at(int directory, document_root const& root, std::strin
 }
 
 // `below`: the directory's path below the root.
-std::vector<listing_entry> read_entries(unique_fd directory, document_root const& root,
-                                        std::string const& below, bool hidden_too)
+listed_names read_entries(unique_fd directory, document_root const& root, std::string const& below,
+                          bool hidden_too)
 {
-    std::vector<listing_entry> entries;
+    listed_names found;
     std::unique_ptr<DIR, int (*)(DIR*)> const open(::fdopendir(directory.get()), &::closedir);
     if (!open)
-        return entries;
+        return found;
     int const fd = directory.release(); // closedir closes it
-    while (entries.size() < max_entries) {
-        auto const* const next = ::readdir(open.get());
-        if (!next)
-            break;
+    while (auto const* const next = ::readdir(open.get())) {
         std::string name = next->d_name;
-        if (name == "." || name == ".." || (name.front() == '.' && !hidden_too))
+        bool const can_be_asked_for = std::none_of(name.begin(), name.end(), is_control);
+        if (name == "." || name == ".." || (name.front() == '.' && !hidden_too) || !can_be_asked_for)
             continue;
         auto const status = look_at(fd, root, below, name);
         if (!status)
             continue;
         bool const is_directory = S_ISDIR(status->st_mode);
-        if (is_directory || S_ISREG(status->st_mode))
-            entries.push_back({std::move(name), is_directory, static_cast<std::uint64_t>(status->st_size),
-                               std::int64_t{status->st_mtim.tv_sec}});
+        if (!is_directory && !S_ISREG(status->st_mode))
+            continue;
+        if (found.entries.size() == max_entries) {
+            found.cut = true;
+            break;
+        }
+        found.entries.push_back({std::move(name), is_directory, static_cast<std::uint64_t>(status->st_size),
+                                 std::int64_t{status->st_mtim.tv_sec}});
     }
-    return entries;
+    return found;
+}
+
+struct rendered {
+    std::string text;
+    bool cut = false;
+};
+
+void warn_of_cut_listing(http_service& service, exchange const& x)
+{
+    auto const held_back = service.cut_listings().admit(coarse_now());
+    if (!held_back)
+        return;
+    std::string const message = "the directory has more than the " + std::to_string(max_entries) +
+                                " names that a listing shows: divide it, or turn http-listing off for it";
+    service.owner().log().warning("listing-cut",
+                                  {{"path", x.where.path}, {"message", message}, {"suppressed", *held_back}},
+                                  x.client.info().id);
 }
 
 } // namespace
@@ -81,14 +104,17 @@ task<bool> answer_directory(http_service& service, exchange& x)
     auto const directory = std::make_shared<unique_fd>(std::move(*opened));
     auto work = [directory, as_json, order, &root = *place.root, below = place.below_root(x.where.path),
                  path = x.where.path, hidden_too = place.hidden] {
-        auto entries = read_entries(std::move(*directory), root, below, hidden_too);
-        sort_listing(entries, order);
-        return as_json ? listing_json(entries) : listing_html(path, entries, order);
+        auto found = read_entries(std::move(*directory), root, below, hidden_too);
+        sort_listing(found.entries, order);
+        return rendered{as_json ? listing_json(found) : listing_html(path, found, order), found.cut};
     };
     auto const page = co_await run_blocking(service.owner(), std::move(work));
     std::array const fields{extra_field{"Vary", "Accept"}, extra_field{"Cache-Control", "no-cache"},
-                            extra_field{"X-Content-Type-Options", "nosniff"}};
-    x.respond(status::ok, as_json ? "application/json" : "text/html; charset=utf-8", page, fields);
+                            extra_field{"X-Listing-Truncated", "true"}};
+    if (page.cut)
+        warn_of_cut_listing(service, x);
+    x.respond(status::ok, as_json ? "application/json" : "text/html; charset=utf-8", page.text,
+              std::span(fields).first(page.cut ? 3 : 2));
     co_return true;
 }
 

@@ -153,6 +153,10 @@ task<bool> answer_target(http_service& service, exchange& x)
         cgi::find_route(service, x, route);
         if (!route.is_cgi())
             co_return co_await answer_path(service, x, redirects > 0);
+        if (x.head.verb() == method::trace) {
+            refuse_method(x, allowed_at_all);
+            co_return true;
+        }
         if (route.path != x.where.path && !service.access().is_open()) { // an index
             bool const admitted = co_await service.access().admit(x, route.path);
             if (!admitted)
@@ -203,7 +207,6 @@ task<bool> dispatch(http_service& service, exchange& x)
         x.respond_error(status::not_implemented);
         co_return true;
     case method::connect:
-    case method::trace:
         refuse_method(x, allowed_at_all);
         co_return true;
     default:

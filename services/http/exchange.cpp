@@ -36,6 +36,8 @@ task<outcome> exchange::write(std::span<char const> bytes)
 response_head exchange::begin_response(status with, std::string_view reason)
 {
     code = with;
+    if (!body.done() && !body_in_use_ && !body.skip_now())
+        keep_alive = false;
     response_head response(out_);
     response.start(with, host.date(), reason);
     return response;
@@ -48,8 +50,10 @@ void exchange::respond(status with, std::string_view type, std::string_view cont
     for (auto const& f : fields)
         response.field(f.name, f.value);
     if (allows_body(with)) {
-        if (!type.empty())
+        if (!type.empty()) {
             response.field("Content-Type", type);
+            response.prepared(no_sniffing);
+        }
         response.content_length(content.size());
     }
     response.connection(keep_alive, head.minor_version());

@@ -66,6 +66,8 @@ public:
         user_known_by = nullptr;
         place = nullptr;
         ended = first_byte_ = {};
+        body_in_use_ = false;
+        no_request_ = {};
     }
 
     bool wants_body() const noexcept { return head.verb() != method::head; }
@@ -84,6 +86,12 @@ public:
 
     bool responded() const noexcept { return number(code) != 0; }
 
+    /// Whether somebody reads the body on when the response has begun; else it is given up with that.
+    void use_body_further(bool whether) noexcept { body_in_use_ = whether; }
+    /// What came, and is no request: for the log. Of the session's memory.
+    void note_no_request(std::string_view what) noexcept { no_request_ = what; }
+    std::string_view no_request() const noexcept { return no_request_; }
+
     /// A buffer to build a head in; what is in it goes out before anything else. Responses to pipelined
     /// requests gather here.
     std::string& out() noexcept { return out_; }
@@ -99,12 +107,15 @@ public:
                  std::span<extra_field const> fields = {});
     /// The error page for `with`, the user's own or the built-in one. `detail` is escaped.
     void respond_error(status with, std::string_view detail = {}, std::span<extra_field const> fields = {});
-    /// Status line, Server and Date, in out(). Who calls it adds fields and finish().
+    /// Status line, Server and Date, in out(). Who calls it adds fields and finish(). Decides whether another
+    /// request can follow a body that was not read.
     response_head begin_response(status with, std::string_view reason = {});
 
 private:
     std::string& out_;
     std::chrono::steady_clock::time_point first_byte_{}; ///< none: not before `ended`
+    std::string_view no_request_;
+    bool body_in_use_ = false;
 };
 
 } // namespace polyport::http

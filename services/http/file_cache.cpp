@@ -45,6 +45,15 @@ void file_cache::keep(std::string key, entry file, time_point now)
     by_key_.emplace(used_.front().key, used_.begin());
 }
 
+void file_cache::forget(served_file const& known)
+{
+    for (auto which = used_.begin(); which != used_.end();) {
+        auto const here = which++;
+        if (here->file.get() == &known)
+            drop(here);
+    }
+}
+
 void file_cache::replace(served_file const& known, entry better)
 {
     for (auto which = used_.begin(); which != used_.end();) {

@@ -30,6 +30,8 @@ public:
     entry find(std::string_view key, time_point now,
                std::function<bool(served_file const&)> const& still_same);
     void keep(std::string key, entry file, time_point now);
+    /// Its bytes are not what they were.
+    void forget(served_file const& known);
     /// Puts `better` in the place of `known`, wherever that is still kept.
     void replace(served_file const& known, entry better);
 

@@ -115,10 +115,7 @@ stored_page const* http_service::error_page(exchange const& x, status code) cons
 file_cache::entry http_service::find_cached(location const& place, std::string_view path,
                                             std::chrono::steady_clock::time_point now)
 {
-    auto const still_same = [](served_file const& file) {
-        auto const status = file.root->status(file.path);
-        return status && file.is_same(*status);
-    };
+    auto const still_same = [](served_file const& file) { return file.is_current(); };
     if (place.site.empty())
         return files_->find(path, now, still_same);
     return files_->find(cache_key(place, path), now, still_same);
@@ -136,7 +133,7 @@ void http_service::log_access(exchange const& x)
         system_clock::now() - std::chrono::duration_cast<system_clock::duration>(x.ended - x.started);
     record.remote = remote;
     record.user = x.user;
-    record.request = x.head.request_line();
+    record.request = x.head.request_line().empty() ? x.no_request() : x.head.request_line();
     record.status = number(x.code);
     record.body_bytes = x.sent;
     record.referer = x.head.value(known_field::referer);

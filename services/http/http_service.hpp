@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/access_log.hpp"
+#include "common/log_throttle.hpp"
 #include "common/runtime.hpp"
 #include "common/service.hpp"
 #include "services/http/access_control.hpp"
@@ -56,6 +57,8 @@ public:
     file_cache& files() noexcept { return *files_; }
     compressor& compression() noexcept { return *compressor_; }
     cgi::gateway& programs() noexcept { return *programs_; }
+    /// For the warnings of directories that are too large to be listed.
+    log_throttle& cut_listings() noexcept { return cut_listings_; }
 
     /// A file that was asked for lately at a place, and is still the same; null if there is none.
     file_cache::entry find_cached(location const& place, std::string_view path,
@@ -69,6 +72,7 @@ private:
     std::optional<compressor> compressor_;
     std::unique_ptr<cgi::gateway> programs_;
     std::unique_ptr<access_log> access_log_;
+    log_throttle cut_listings_{10};
 };
 
 } // namespace polyport::http

@@ -137,11 +137,10 @@ void sort_listing(std::vector<listing_entry>& entries, listing_order order)
     });
 }
 
-std::string listing_html(std::string_view path, std::vector<listing_entry> const& entries,
-                         listing_order order)
+std::string listing_html(std::string_view path, listed_names const& of, listing_order order)
 {
     std::string page;
-    page.reserve(2048 + entries.size() * 200);
+    page.reserve(2048 + of.entries.size() * 200);
     page += "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
             "<meta name=\"color-scheme\" content=\"light dark\"><title>";
@@ -156,19 +155,21 @@ std::string listing_html(std::string_view path, std::vector<listing_entry> const
     page += "</tr></thead><tbody>\n";
     if (path != "/")
         page += "<tr class=\"d\"><td><a href=\"../\">../</a></td><td></td><td></td></tr>\n";
-    for (listing_entry const& entry : entries)
+    for (listing_entry const& entry : of.entries)
         append_row(page, entry);
     page += "</tbody></table>\n";
-    if (entries.empty())
+    if (of.entries.empty())
         page += "<p>This directory is empty.</p>\n";
+    if (of.cut)
+        page += "<p>There are more: only " + std::to_string(of.entries.size()) + " names are listed.</p>\n";
     page += "</body></html>\n";
     return page;
 }
 
-std::string listing_json(std::vector<listing_entry> const& entries)
+std::string listing_json(listed_names const& of)
 {
     std::string text = "[";
-    for (listing_entry const& entry : entries) {
+    for (listing_entry const& entry : of.entries) {
         text += text.size() == 1 ? "\n" : ",\n";
         text += "{\"name\":";
         append_json(text, entry.name);

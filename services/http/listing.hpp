@@ -15,6 +15,11 @@ struct listing_entry {
     std::int64_t modified = 0; ///< seconds since 1970
 };
 
+struct listed_names {
+    std::vector<listing_entry> entries;
+    bool cut = false; ///< the directory has more
+};
+
 enum class listing_column : std::uint8_t { name, size, time };
 
 struct listing_order {
@@ -33,12 +38,11 @@ void sort_listing(std::vector<listing_entry>& entries, listing_order order);
 /// An HTML page for the directory `path` (decoded, with its slash at the end), with the entries in the order
 /// given. Needs no script and nothing from elsewhere. The links are relative, so that a prefix in front does
 /// not matter.
-std::string listing_html(std::string_view path, std::vector<listing_entry> const& entries,
-                         listing_order order);
+std::string listing_html(std::string_view path, listed_names const& of, listing_order order);
 
 /// A JSON array of objects as nginx writes it (name, type, mtime, size of files), and href: the name as a
 /// URL, which alone is exact for names that are no UTF-8.
-std::string listing_json(std::vector<listing_entry> const& entries);
+std::string listing_json(listed_names const& of);
 
 /// `0 B`, `1023 B`, `1.0 KiB`, `10 MiB`: three digits at the most before the unit changes, rounded down.
 std::string readable_size(std::uint64_t bytes);

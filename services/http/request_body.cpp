@@ -123,13 +123,24 @@ void request_body::set_deadline()
     client_.set_deadline(deadline_kind::body, after);
 }
 
-task<bool> request_body::discard(std::uint64_t limit)
+// Who waits for 100 (Continue) may leave the body out after a final response, and what comes then would be
+// the next request (RFC 9110, section 10.1.1). How long a chunked body is nobody knows. In both cases the
+// next request would be lost without an answer, had the response not said that the connection ends.
+bool request_body::skip_now()
+{
+    while (!done_ && !failed_ && !window_.empty())
+        take();
+    return done_ || (!failed_ && !send_continue_ && has_length() && left_ <= discarded_at_most);
+}
+
+task<bool> request_body::discard()
 {
     std::uint64_t discarded = 0;
+    send_continue_ = false; // the response has gone out, and 100 would be taken for that of the next request
     while (!done_ && !failed_) {
         auto const next = co_await read();
         discarded += next.data.size();
-        if (next.error || discarded > limit)
+        if (next.error || discarded > discarded_at_most)
             co_return false;
     }
     co_return !failed_;

@@ -16,6 +16,9 @@
 
 namespace polyport::http {
 
+/// Of a body that nobody wants no more than this is read, so that the connection can go on.
+inline constexpr std::uint64_t discarded_at_most = std::uint64_t{64} * 1024;
+
 /// The bytes that have come from the client and are not yet used: a window of one buffer.
 class input_window {
 public:
@@ -63,6 +66,8 @@ public:
     /// Its size is known before it has come: kind::length.
     bool has_length() const noexcept { return framing_.how == body_framing::kind::length; }
     std::uint64_t length() const noexcept { return framing_.length; }
+    /// Of it that has not been taken; 0 if nobody knows.
+    std::uint64_t left() const noexcept { return left_; }
     bool done() const noexcept { return done_; }
     bool failed() const noexcept { return failed_; }
     /// After errc::bad_request and errc::message_too_large: the status to answer with.
@@ -73,8 +78,13 @@ public:
     task<piece> read();
     /// The next bytes if they are here already, without waiting; error::would_block if not.
     piece read_now();
-    /// Reads and forgets what is left, at most `limit` bytes. True if the end was reached.
-    task<bool> discard(std::uint64_t limit);
+
+    /// For a body that nobody wants, before the response says whether the connection goes on: forgets what
+    /// has come of it. True if the next request can follow: the rest is as good as on its way, and no more
+    /// than discard() reads.
+    bool skip_now();
+    /// Reads and forgets what is left. False if that is too much, or fails.
+    task<bool> discard();
 
 private:
     piece take();

@@ -40,6 +40,10 @@ private:
     std::string& out_;
 };
 
+/// A browser must not take the content for anything but what Content-Type says (the Fetch standard, section
+/// "X-Content-Type-Options header").
+inline constexpr std::string_view no_sniffing = "X-Content-Type-Options: nosniff\r\n";
+
 /// An interim response (RFC 9110 section 15.2.1), complete.
 inline constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
 

@@ -5,13 +5,14 @@
 #include "services/http/date.hpp"
 #include "services/http/document_root.hpp"
 #include "services/http/etag.hpp"
+#include "services/http/response_head.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <string_view>
 #include <utility>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace polyport::http {
@@ -23,7 +24,6 @@ constexpr std::uint64_t memory_size = 64 * 1024;
 constexpr std::uint64_t least_compressed = 256;
 constexpr std::uint64_t most_compressed = 4 * 1024 * 1024;
 constexpr std::size_t overhead = 1024; // of an entry: its texts, nodes and tables
-constexpr std::array codings{content_coding::br, content_coding::zstd, content_coding::gzip};
 
 error_code from_errno(int code = errno)
 {
@@ -50,9 +50,19 @@ std::int64_t nanoseconds(timespec const& time)
     return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
 
-std::string etag_of(struct stat const& file, content_coding coding)
+content_stamp stamp_of(struct stat const& status)
 {
-    return make_etag(file.st_ino, static_cast<std::uint64_t>(file.st_size), nanoseconds(file.st_mtim),
+    return {status.st_dev,
+            status.st_ino,
+            status.st_mode,
+            status.st_size,
+            nanoseconds(status.st_mtim),
+            nanoseconds(status.st_ctim)};
+}
+
+std::string etag_of(content_stamp const& file, content_coding coding)
+{
+    return make_etag(file.inode, static_cast<std::uint64_t>(file.size), file.modified,
                      coding == content_coding::identity ? std::string_view() : coding_name(coding));
 }
 
@@ -68,7 +78,7 @@ void write_fields(representation& form, served_file const& file, load_settings c
     if (form.coding != content_coding::identity)
         add_field(form.content_fields, "Content-Encoding", coding_name(form.coding));
     add_field(form.content_fields, "Accept-Ranges", "bytes");
-    add_field(form.content_fields, "X-Content-Type-Options", "nosniff");
+    form.content_fields += no_sniffing;
 
     form.validator_fields.clear();
     add_field(form.validator_fields, "Last-Modified", date_text(file.modified).view());
@@ -79,9 +89,9 @@ void write_fields(representation& form, served_file const& file, load_settings c
         add_field(form.validator_fields, "Cache-Control", how.cache_control);
 }
 
-void take_bytes(representation& form, unique_fd file, struct stat const& status)
+void take_bytes(representation& form, unique_fd file, content_stamp const& stamp)
 {
-    form.size = static_cast<std::uint64_t>(status.st_size);
+    form.size = static_cast<std::uint64_t>(stamp.size);
     if (form.size > memory_size ||
         !read_whole(file.get(), form.content, static_cast<std::size_t>(form.size))) {
         form.content.clear();
@@ -89,20 +99,37 @@ void take_bytes(representation& form, unique_fd file, struct stat const& status)
     }
 }
 
-void add_neighbours(document_root const& root, served_file& file)
+std::string neighbour_path(served_file const& file, content_coding coding)
 {
-    for (auto const coding : codings) {
-        auto opened = root.open(file.path + std::string(coding_suffix(coding)));
-        struct stat status{};
-        if (!opened || ::fstat(opened->get(), &status) != 0 || !S_ISREG(status.st_mode) ||
-            nanoseconds(status.st_mtim) < nanoseconds(file.status.st_mtim))
-            continue;
-        representation form;
-        form.coding = coding;
-        form.etag = etag_of(status, coding);
-        take_bytes(form, std::move(*opened), status);
-        file.forms.push_back(std::move(form));
+    return file.path + std::string(coding_suffix(coding));
+}
+
+std::optional<content_stamp> look_at(document_root const& root, std::string const& path)
+{
+    auto const status = root.status(path);
+    return status ? std::optional(stamp_of(*status)) : std::nullopt;
+}
+
+void add_neighbour(served_file& file, std::size_t which)
+{
+    auto const coding = neighbour_codings[which];
+    auto const path = neighbour_path(file, coding);
+    auto opened = file.root->open(path);
+    struct stat status{};
+    if (!opened || ::fstat(opened->get(), &status) != 0) {
+        if (!opened && opened.error().value() != ENOENT)
+            file.neighbours[which] = look_at(*file.root, path); // there, and not to be read
+        return;
     }
+    auto const stamp = stamp_of(status);
+    file.neighbours[which] = stamp;
+    if (!S_ISREG(stamp.mode) || stamp.modified < file.stamp.modified)
+        return;
+    representation form;
+    form.coding = coding;
+    form.etag = etag_of(stamp, coding);
+    take_bytes(form, std::move(*opened), stamp);
+    file.forms.push_back(std::move(form));
 }
 
 } // namespace
@@ -136,11 +163,14 @@ std::size_t served_file::open_files() const noexcept
         std::count_if(forms.begin(), forms.end(), [](representation const& f) { return !f.in_memory(); }));
 }
 
-bool served_file::is_same(struct stat const& now) const noexcept
+bool served_file::is_current() const
 {
-    return now.st_ino == status.st_ino && now.st_dev == status.st_dev && now.st_size == status.st_size &&
-           now.st_mode == status.st_mode && nanoseconds(now.st_mtim) == nanoseconds(status.st_mtim) &&
-           nanoseconds(now.st_ctim) == nanoseconds(status.st_ctim);
+    if (look_at(*root, path) != stamp)
+        return false;
+    for (std::size_t i = 0; how->compress && i < neighbour_codings.size(); ++i)
+        if (look_at(*root, neighbour_path(*this, neighbour_codings[i])) != neighbours[i])
+            return false;
+    return true;
 }
 
 result<std::shared_ptr<served_file>> load_file(document_root const& root, content_types const& types,
@@ -149,25 +179,28 @@ result<std::shared_ptr<served_file>> load_file(document_root const& root, conten
     auto opened = root.open(path);
     if (!opened)
         return opened.error();
-    auto file = std::make_shared<served_file>();
-    if (::fstat(opened->get(), &file->status) != 0)
+    struct stat status{};
+    if (::fstat(opened->get(), &status) != 0)
         return from_errno();
-    if (S_ISDIR(file->status.st_mode))
+    if (S_ISDIR(status.st_mode))
         return from_errno(EISDIR);
-    if (!S_ISREG(file->status.st_mode))
+    if (!S_ISREG(status.st_mode))
         return from_errno(EACCES);
+    auto file = std::make_shared<served_file>();
     file->root = &root;
     file->how = &how;
     file->path = path;
     file->type = types.find(path);
-    file->modified = file->status.st_mtim.tv_sec;
+    file->stamp = stamp_of(status);
+    file->modified = status.st_mtim.tv_sec;
 
     auto& plain = file->forms.emplace_back();
-    plain.etag = etag_of(file->status, content_coding::identity);
-    take_bytes(plain, std::move(*opened), file->status);
+    plain.etag = etag_of(file->stamp, content_coding::identity);
+    take_bytes(plain, std::move(*opened), file->stamp);
     auto const size = plain.size;
     if (how.compress) {
-        add_neighbours(root, *file);
+        for (std::size_t i = 0; i < neighbour_codings.size(); ++i)
+            add_neighbour(*file, i);
         file->compressible = file->forms.size() == 1 && is_compressible(file->type) &&
                              size >= least_compressed && size <= most_compressed;
     }
@@ -182,7 +215,7 @@ std::shared_ptr<served_file> with_form(served_file const& known, content_coding 
     auto better = std::make_shared<served_file>(known);
     auto& form = better->forms.emplace_back();
     form.coding = coding;
-    form.etag = etag_of(known.status, coding);
+    form.etag = etag_of(known.stamp, coding);
     form.size = content.size();
     form.content = std::move(content);
     write_fields(form, *better, *known.how, true);

@@ -5,13 +5,15 @@
 #include "common/unique_fd.hpp"
 #include "services/http/accept_encoding.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include <sys/stat.h>
+#include <sys/types.h>
 
 namespace polyport::http {
 
@@ -38,24 +40,41 @@ struct representation {
     bool in_memory() const noexcept { return !file; }
 };
 
+/// What tells the bytes of a file from those that it had, or another one has.
+struct content_stamp {
+    dev_t device = 0;
+    ino_t inode = 0;
+    mode_t mode = 0;
+    off_t size = 0;
+    std::int64_t modified = 0; ///< nanoseconds since 1970
+    std::int64_t changed = 0;  ///< the same, of the inode
+
+    friend bool operator==(content_stamp const&, content_stamp const&) = default;
+};
+
+/// The codings of precompressed neighbours, the best first.
+inline constexpr std::array neighbour_codings{content_coding::br, content_coding::zstd, content_coding::gzip};
+
 /// A file that can be served, as it was when it was looked at.
 struct served_file {
     document_root const* root = nullptr;
     load_settings const* how = nullptr;
     std::string path; ///< below the root
     std::string type; ///< Content-Type
-    struct stat status{};
+    content_stamp stamp;
+    /// Those that are there, fit or not; all empty if none were looked for.
+    std::array<std::optional<content_stamp>, neighbour_codings.size()> neighbours;
     std::int64_t modified = 0;         ///< seconds since 1970
     std::vector<representation> forms; ///< the first is the file as it is
-    bool compressible = false;         ///< worth to be compressed, if no form of it is yet
+    bool compressible = false;         ///< worth to be compressed, as it has no fit neighbour
 
     representation const& identity() const noexcept { return forms.front(); }
     representation const* form(content_coding coding) const noexcept;
     coding_set codings() const noexcept;
     std::size_t memory() const noexcept; ///< bytes, about
     std::size_t open_files() const noexcept;
-    /// Whether `now` is the status of the same bytes.
-    bool is_same(struct stat const& now) const noexcept;
+    /// Looks again: whether it and its neighbours are still what they were.
+    bool is_current() const;
 };
 
 /// Looks at a file and, if it is small, reads it. `path` is a target's. Precompressed neighbours (`.br`,

@@ -2,24 +2,22 @@
 #include "services/http/session.hpp"
 
 #include "services/http/exchange.hpp"
+#include "services/http/lent_workspace.hpp"
+#include "services/http/linger.hpp"
 #include "services/http/responder.hpp"
-#include "services/http/workspace.hpp"
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <utility>
+#include <string_view>
 
 namespace polyport::http {
 namespace {
 
-// What a client may still send after a response that did not wait for its body, so that it can read that
-// response: a close with unread input resets the connection, and the response with it (RFC 9112, 9.6).
-constexpr std::uint64_t linger_bytes = 1024 * 1024;
-constexpr std::chrono::milliseconds linger_time{2000};
-// A body that nobody wants is read to its end if no more than this is left, so that the connection can go on.
-constexpr std::uint64_t discard_bytes = 64 * 1024;
+// Of what is no request the access log shows as much.
+constexpr std::size_t logged_at_most = 256;
 
 // A client that pipelines without end lets others have their turn after so many reads.
 constexpr unsigned rounds_a_turn = 8;
@@ -27,19 +25,12 @@ constexpr unsigned rounds_a_turn = 8;
 /// What comes after a step of a session: another one, or something to wait for, …
 enum class after { next, wait, idle, close, linger };
 
-/// A workspace for as long as there are requests to answer.
-class lent_workspace {
-public:
-    explicit lent_workspace(responder& host) : host_(host), w_(host.borrow_workspace()) {}
-    lent_workspace(lent_workspace const&) = delete;
-    lent_workspace& operator=(lent_workspace const&) = delete;
-    ~lent_workspace() { host_.give_back(std::move(w_)); }
-    workspace& operator*() const noexcept { return *w_; }
-
-private:
-    responder& host_;
-    std::unique_ptr<workspace> w_;
-};
+// For the access log: what stands where a request line should, without what an attacker may write behind it.
+std::string_view first_line(std::string_view input)
+{
+    input.remove_prefix(std::min(input.find_first_not_of("\r\n"), input.size()));
+    return input.substr(0, std::min(input.find_first_of("\r\n"), logged_at_most));
+}
 
 /// The turn of a connection between two idle times.
 class turn {
@@ -146,6 +137,7 @@ private:
         client_.clear_deadline();
         x_.reset();
         x_.keep_alive = false;
+        x_.note_no_request(first_line(w_.input.unread()));
         x_.respond_error(verdict.code, verdict.reason);
         finish();
         client_.note_reason(reason);
@@ -227,12 +219,12 @@ private:
     // True if the next request can follow.
     task<bool> finish_body()
     {
-        if (!x_.keep_alive || body_.failed() || (body_.has_length() && body_.length() > discard_bytes))
+        if (!x_.keep_alive || body_.failed() || body_.left() > discarded_at_most)
             co_return false;
         auto const failed = co_await x_.flush();
         if (failed)
             co_return false;
-        co_return co_await body_.discard(discard_bytes);
+        co_return co_await body_.discard();
     }
 
     responder& host_;
@@ -257,30 +249,6 @@ task<after> run_turn(responder& host, stream& client, std::uint32_t& served)
             next = co_await requests.wait();
         if (next != after::next)
             co_return next;
-    }
-}
-
-// Sends the end of our side, and waits for the client's, reading what it still sends.
-task<> linger(responder& host, stream& client)
-{
-    client.shutdown_send();
-    lent_workspace const memory(host);
-    auto const until = coarse_now() + linger_time;
-    std::uint64_t read = 0;
-    while (read < linger_bytes) {
-        auto const [error, size] = client.read_now((*memory).memory);
-        read += size;
-        if (error && error != boost::asio::error::would_block)
-            break;
-        if (!error)
-            continue;
-        auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(until - coarse_now());
-        if (left.count() <= 0)
-            break;
-        client.set_deadline(deadline_kind::handler, left);
-        auto const failed = co_await client.wait_readable();
-        if (failed)
-            break;
     }
 }
 

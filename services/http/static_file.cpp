@@ -2,8 +2,7 @@
 #include "services/http/static_file.hpp"
 
 #include "services/http/byte_range.hpp"
-#include "services/http/compressor.hpp"
-#include "services/http/conditions.hpp"
+#include "services/http/file_plan.hpp"
 #include "services/http/http_service.hpp"
 
 #include <algorithm>
@@ -22,65 +21,6 @@ namespace {
 constexpr std::size_t copied_size = 16 * 1024;
 constexpr std::size_t sendfile_size = 512 * 1024;
 constexpr int sendfiles_a_turn = 4;
-constexpr std::size_t max_ranges = 128;
-
-/// What a request for a file comes to.
-struct plan {
-    status code = status::ok;
-    representation const* form = nullptr;
-    std::vector<byte_range> ranges; ///< with 206
-};
-
-// The best form that the client takes and that is there; asks for a better one to be made for the next.
-representation const& choose_form(http_service& service, exchange& x, file_cache::entry const& file)
-{
-    auto const& plain = file->identity();
-    if (!x.head.has(known_field::accept_encoding) || (file->forms.size() == 1 && !file->compressible))
-        return plain;
-    if (x.head.has(known_field::range)) // a part of a compressed file is of use to few
-        return plain;
-    std::string scratch;
-    auto const accepted = x.head.combined(known_field::accept_encoding, scratch);
-    auto const best = choose_coding(accepted, file->codings());
-    if (file->compressible) {
-        auto const wanted = choose_coding(accepted, compressor::codings());
-        if (wanted && !file->form(*wanted))
-            service.compression().request(file, *wanted);
-    }
-    auto const* const form = best ? file->form(*best) : nullptr;
-    return form ? *form : plain; // nothing acceptable: the field is disregarded (RFC 9110, 12.5.3)
-}
-
-plan make_plan(http_service& service, exchange& x, file_cache::entry const& file)
-{
-    plan p;
-    p.form = &choose_form(service, x, file);
-    auto const now = service.now();
-    validators const current{p.form->etag, file->modified, true};
-    switch (evaluate_preconditions(x.head, current, now)) {
-    case precondition::not_modified:
-        p.code = status::not_modified;
-        return p;
-    case precondition::failed:
-        p.code = status::precondition_failed;
-        return p;
-    case precondition::proceed:
-        break;
-    }
-    if (!x.head.has(known_field::range) || !range_applies(x.head, current, now))
-        return p;
-    switch (parse_ranges(x.head.value(known_field::range), p.form->size, max_ranges, p.ranges)) {
-    case range_verdict::whole:
-        break;
-    case range_verdict::partial:
-        p.code = status::partial_content;
-        break;
-    case range_verdict::unsatisfiable:
-        p.code = status::range_not_satisfiable;
-        break;
-    }
-    return p;
-}
 
 std::string random_boundary()
 {
@@ -106,7 +46,7 @@ void append_not_modified(exchange& x, representation const& form)
     response.finish();
 }
 
-void append_head(exchange& x, plan const& p, std::uint64_t size)
+void append_head(exchange& x, file_plan const& p, std::uint64_t size)
 {
     auto response = x.begin_response(p.code);
     x.out() += p.form->content_fields;
@@ -119,12 +59,13 @@ void append_head(exchange& x, plan const& p, std::uint64_t size)
 }
 
 // The content type of one part is in the part: only the fields that are about the whole stay.
-void append_multipart_head(exchange& x, plan const& p, multipart_ranges const& parts)
+void append_multipart_head(exchange& x, file_plan const& p, multipart_ranges const& parts)
 {
     auto response = x.begin_response(p.code);
     response.field("Content-Type", parts.content_type());
     if (p.form->coding != content_coding::identity)
         response.field("Content-Encoding", coding_name(p.form->coding));
+    response.field("Accept-Ranges", "bytes").prepared(no_sniffing);
     x.out() += p.form->validator_fields;
     response.content_length(parts.total_size());
     response.connection(x.keep_alive, x.head.minor_version());
@@ -195,7 +136,7 @@ task<bool> send_range(exchange& x, representation const& form, byte_range range)
     co_return co_await send_from_file(x, form.file->get(), range);
 }
 
-task<bool> send_multipart(exchange& x, file_cache::entry file, plan p)
+task<bool> send_multipart(exchange& x, file_cache::entry file, file_plan p)
 {
     multipart_ranges const parts(random_boundary(), file->type, p.form->size, std::move(p.ranges));
     append_multipart_head(x, p, parts);
@@ -216,7 +157,7 @@ task<bool> send_multipart(exchange& x, file_cache::entry file, plan p)
 }
 
 // True if nothing needs to be waited for: then it is done.
-bool answer_now(exchange& x, plan const& p)
+bool answer_now(exchange& x, file_plan const& p)
 {
     auto const& form = *p.form;
     switch (p.code) {
@@ -246,13 +187,19 @@ bool answer_now(exchange& x, plan const& p)
     return true;
 }
 
-task<bool> answer(exchange& x, file_cache::entry file, plan p)
+task<bool> answer(http_service& service, exchange& x, file_cache::entry file, file_plan p)
 {
-    if (p.ranges.size() > 1)
-        co_return co_await send_multipart(x, std::move(file), std::move(p));
-    byte_range const range = p.ranges.empty() ? byte_range{0, p.form->size - 1} : p.ranges.front();
-    append_head(x, p, range.size());
-    co_return co_await send_range(x, *p.form, range);
+    bool done = false;
+    if (p.ranges.size() > 1) {
+        done = co_await send_multipart(x, file, std::move(p));
+    } else {
+        byte_range const range = p.ranges.empty() ? byte_range{0, p.form->size - 1} : p.ranges.front();
+        append_head(x, p, range.size());
+        done = co_await send_range(x, *p.form, range);
+    }
+    if (!done && x.client.info().ended() == errc::file_changed)
+        service.files().forget(*file);
+    co_return done;
 }
 
 } // namespace
@@ -271,15 +218,15 @@ result<file_cache::entry> find_file(http_service& service, location const& place
 
 bool send_file_now(http_service& service, exchange& x, file_cache::entry const& file)
 {
-    return answer_now(x, make_plan(service, x, file));
+    return answer_now(x, plan_file(service, x, file));
 }
 
 task<bool> send_file(http_service& service, exchange& x, file_cache::entry file)
 {
-    auto p = make_plan(service, x, file);
+    auto p = plan_file(service, x, file);
     if (answer_now(x, p))
         co_return true;
-    co_return co_await answer(x, std::move(file), std::move(p));
+    co_return co_await answer(service, x, std::move(file), std::move(p));
 }
 
 } // namespace polyport::http

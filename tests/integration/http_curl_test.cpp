@@ -275,7 +275,10 @@ BOOST_AUTO_TEST_CASE(methods)
     BOOST_TEST(put.status() == 405);
     BOOST_TEST(put.field("Allow") == "GET, HEAD, OPTIONS");
     BOOST_TEST(site.curl("/page.html", {"-X", "BREW"}).status() == 501);
-    BOOST_TEST(site.curl("/page.html", {"-X", "TRACE"}).status() == 405);
+    auto const trace = site.curl("/page.html", {"-X", "TRACE"});
+    BOOST_TEST(trace.status() == 405);
+    BOOST_TEST(trace.field("Allow") == "GET, HEAD, OPTIONS"); // what this file can do (RFC 9110, 15.5.6)
+    BOOST_TEST(site.curl("/none", {"-X", "TRACE"}).status() == 404);
     // An upload that nobody wants: curl reads the answer, though it is not done with sending.
     std::string const file = (site.directory / "upload").string();
     write_file(file, noise(10'000'000));

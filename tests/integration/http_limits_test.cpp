@@ -180,6 +180,7 @@ BOOST_AUTO_TEST_CASE(a_response_is_readable_behind_a_body_that_nobody_wanted)
         auto const reply = receive_reply(client);
         BOOST_TEST(reply.status == 405);
         BOOST_TEST(reply.field("allow") == "GET, HEAD, OPTIONS");
+        BOOST_TEST(reply.field("connection") == (size > 64U * 1024 ? "close" : ""));
         if (size > 64U * 1024) {
             BOOST_TEST(receive_to_end(client).empty());
             continue;
@@ -187,6 +188,65 @@ BOOST_AUTO_TEST_CASE(a_response_is_readable_behind_a_body_that_nobody_wanted)
         // What is small enough is read to its end, and the connection goes on.
         send_all(client, get_request("/small.txt"));
         BOOST_TEST(receive_reply(client).body == "small\n");
+    }
+}
+
+// The client may leave the body out, now that it has its answer: what it sends next could be a request.
+BOOST_AUTO_TEST_CASE(a_body_that_nobody_wants_is_not_asked_for_with_100)
+{
+    limited_site const site({});
+    struct {
+        std::string begin;
+        int status;
+    } const table[] = {
+        {"POST /small.txt", 405}, {"GET /small.txt", 200}, {"GET /large.bin", 200},
+        {"PUT /none", 404},       {"POST /%00", 400},
+    };
+    for (auto const& [begin, status] : table) {
+        for (char const* framing :
+             {"Content-Length: 5", "Content-Length: 900000", "Transfer-Encoding: chunked"}) {
+            unique_fd const client = site.connect();
+            send_all(client,
+                     begin + " HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n" + framing + "\r\n\r\n");
+            auto const reply = receive_reply(client);
+            BOOST_TEST(reply.status == status, begin << ", " << framing);
+            BOOST_TEST(reply.field("connection") == "close", begin << ", " << framing);
+            BOOST_TEST(receive_to_end(client).empty(), begin << ", " << framing);
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_known_to_end_does_not_cost_the_connection)
+{
+    limited_site const site({});
+    struct {
+        std::string fields;
+        std::string body;
+        char const* connection; ///< of the response to it
+    } const table[] = {
+        {"Content-Length: 5\r\nExpect: 100-continue\r\n", "12345", ""}, // came without being asked for
+        {"Content-Length: 5\r\n", "", ""},
+        {"Content-Length: 65536\r\n", "", ""},
+        {"Content-Length: 65537\r\n", "", "close"},
+        {"Content-Length: 65537\r\n", "1", ""},
+        {"Content-Length: 900000\r\n", "", "close"},
+        {"Transfer-Encoding: chunked\r\n", "5\r\n12345\r\n0\r\n\r\n", ""},
+        {"Transfer-Encoding: chunked\r\n", "5\r\n123", "close"}, // and nobody knows how much more
+    };
+    for (auto const& [fields, body, connection] : table) {
+        unique_fd const client = site.connect();
+        send_all(client, "PUT /none HTTP/1.1\r\nHost: a\r\n" + fields + "\r\n" + body);
+        auto const reply = receive_reply(client);
+        BOOST_TEST(reply.status == 404);
+        BOOST_TEST(reply.field("connection") == connection, fields << body);
+        if (reply.field("connection") == "close") {
+            BOOST_TEST(receive_to_end(client).empty());
+            continue;
+        }
+        if (fields.starts_with("Content-Length"))
+            send_all(client, std::string(std::stoul(fields.substr(16)) - body.size(), 'x'));
+        send_all(client, get_request("/small.txt"));
+        BOOST_TEST(receive_reply(client).body == "small\n", fields << body);
     }
 }
 

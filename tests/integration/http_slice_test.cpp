@@ -117,21 +117,6 @@ BOOST_AUTO_TEST_CASE(a_type_for_each_kind_of_file)
     }
 }
 
-BOOST_AUTO_TEST_CASE(head_is_get_without_the_body)
-{
-    served_site site;
-    unique_fd const client = connect_tcp(site.port());
-    for (char const* target : {"/", "/large.bin", "/none"}) {
-        send_all(client, "HEAD " + std::string(target) + " HTTP/1.1\r\nHost: a\r\n\r\n");
-        http_reply const head = receive_reply(client, body_expected::no);
-        send_all(client, get_request(target));
-        http_reply const get = receive_reply(client);
-        BOOST_TEST(head.status == get.status);
-        for (char const* name : {"content-length", "content-type", "last-modified", "etag"})
-            BOOST_TEST(head.field(name) == get.field(name), name);
-    }
-}
-
 BOOST_AUTO_TEST_CASE(what_is_not_there_gets_404_with_the_page_of_old)
 {
     served_site site;

@@ -134,6 +134,7 @@ bool relay::begin(std::string_view body, bool ended)
         result_ = result::redirect;
         return false;
     }
+    x_.use_body_further(!ended && run_.input());
     if (head_.what() == output_head::kind::client_redirect && head_.content_type().empty())
         answer_bare_redirect();
     else

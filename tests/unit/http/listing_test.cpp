@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(page)
         {"bad\xff\nname", false, 0, 0},
         {"100%?#", false, 0, 0},
     };
-    std::string const html = listing_html("/pub/<x>/", entries, {listing_column::size, true});
+    std::string const html = listing_html("/pub/<x>/", {entries}, {listing_column::size, true});
     BOOST_TEST(has(html, "<title>/pub/&lt;x&gt;/</title>"));
     BOOST_TEST(has(html, "<h1><a href=\"../../\">/</a><a href=\"../\">pub/</a>&lt;x&gt;/</h1>"));
     BOOST_TEST(has(html, "<a href=\"../\">../</a>"));
@@ -92,11 +92,17 @@ BOOST_AUTO_TEST_CASE(the_root_has_no_parent)
     BOOST_TEST(has(html, "<th aria-sort=\"ascending\"><a href=\"?sort=name&amp;order=desc\">Name"));
 }
 
+BOOST_AUTO_TEST_CASE(a_page_that_is_not_all_says_so)
+{
+    BOOST_TEST(has(listing_html("/", {sample(), true}, {}), "There are more: only 5 names are listed."));
+    BOOST_TEST(!has(listing_html("/", {sample()}, {}), "more"));
+}
+
 BOOST_AUTO_TEST_CASE(json)
 {
     BOOST_TEST(listing_json({}) == "[\n]\n");
     BOOST_TEST(
-        listing_json({{"a\"b\xff", false, 7, 784111777}, {"d", true, 4096, 0}}) ==
+        listing_json({{{"a\"b\xff", false, 7, 784111777}, {"d", true, 4096, 0}}}) ==
         "[\n{\"name\":\"a\\\"b\xef\xbf\xbd\",\"type\":\"file\",\"mtime\":\"Sun, 06 Nov 1994 08:49:37 GMT\","
         "\"size\":7,\"href\":\"./a%22b%FF\"},\n"
         "{\"name\":\"d\",\"type\":\"directory\",\"mtime\":\"Thu, 01 Jan 1970 00:00:00 GMT\","
