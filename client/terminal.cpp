@@ -4,6 +4,8 @@
 #include "client/wait.hpp"
 #include "common/option_values.hpp"
 
+#include <array>
+#include <csignal>
 #include <cstdlib>
 #include <string_view>
 
@@ -25,6 +27,34 @@ std::size_t from_environment(char const* name)
     char const* const value = std::getenv(name);
     auto const number = value ? parse_number<unsigned>(value, 10, 10'000) : checked<unsigned>(problem{});
     return number ? *number : 0;
+}
+
+// What a signal handler needs: it has nothing else to reach.
+termios terminal_before;
+constexpr std::array fatal_signals{SIGABRT, SIGSEGV, SIGBUS, SIGILL, SIGFPE};
+std::array<struct sigaction, fatal_signals.size()> actions_before;
+
+void put_back_and_die(int number)
+{
+    // Both are safe in a handler. What write() says changes nothing any more.
+    static_cast<void>(!::write(STDOUT_FILENO, end_drawing.data(), end_drawing.size()));
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &terminal_before);
+    ::raise(number); // SA_RESETHAND: once it may come, as if there were no handler
+}
+
+void handle_fatal_signals()
+{
+    struct sigaction action{};
+    action.sa_handler = put_back_and_die;
+    action.sa_flags = SA_RESETHAND;
+    for (std::size_t i = 0; i < fatal_signals.size(); ++i)
+        ::sigaction(fatal_signals[i], &action, &actions_before[i]);
+}
+
+void leave_fatal_signals()
+{
+    for (std::size_t i = 0; i < fatal_signals.size(); ++i)
+        ::sigaction(fatal_signals[i], &actions_before[i], nullptr);
 }
 
 winsize window()
@@ -58,6 +88,7 @@ std::size_t terminal_height()
 full_screen::full_screen()
 {
     ::tcgetattr(STDIN_FILENO, &before_);
+    terminal_before = before_;
     enter();
 }
 
@@ -75,6 +106,7 @@ void full_screen::enter()
     raw.c_cc[VMIN] = 0;
     raw.c_cc[VTIME] = 0;
     ::tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+    handle_fatal_signals();
     write_all(STDOUT_FILENO, begin_drawing);
     entered_ = true;
 }
@@ -86,6 +118,7 @@ void full_screen::leave()
     entered_ = false;
     write_all(STDOUT_FILENO, end_drawing);
     ::tcsetattr(STDIN_FILENO, TCSADRAIN, &before_);
+    leave_fatal_signals();
 }
 
 } // namespace polyport::client

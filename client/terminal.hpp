@@ -12,7 +12,7 @@ std::size_t terminal_width();
 std::size_t terminal_height();
 
 /// The terminal for a program that draws on the whole of it: an own screen, no cursor, single keys. Puts
-/// everything back when it goes, whatever made it go.
+/// everything back when it goes, whatever made it go, and when a bug ends the process. One at a time.
 class full_screen {
 public:
     /// Of standard input and output, which are a terminal.

@@ -3,7 +3,9 @@
 
 #include "common/connection_table.hpp"
 #include "common/send_queue.hpp"
+#include "common/service.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <linux/sockios.h>
@@ -52,6 +54,10 @@ std::string_view to_string(deadline_kind value) noexcept
         return "write";
     case deadline_kind::handler:
         return "handler";
+    case deadline_kind::program:
+        return "program";
+    case deadline_kind::drain:
+        return "drain";
     }
     return "?";
 }
@@ -86,8 +92,11 @@ errc expiry_of(deadline_kind kind) noexcept
         return errc::idle_timeout;
     case deadline_kind::write:
         return errc::write_timeout;
+    case deadline_kind::drain:
+        return errc::drain_timeout;
     case deadline_kind::none:
     case deadline_kind::handler:
+    case deadline_kind::program:
         break;
     }
     return errc::handler_timeout;
@@ -218,11 +227,31 @@ void connection::discard_waiters() noexcept
     socket.discard_waiters();
 }
 
-deadline_kind connection::next_deadline() const noexcept
+std::chrono::steady_clock::time_point process_info::ends_at() const noexcept
 {
-    bool const write_first =
-        has_write_deadline() && (deadline == deadline_kind::none || write_deadline_at < deadline_at);
-    return write_first ? deadline_kind::write : deadline;
+    auto at = std::chrono::steady_clock::time_point::max();
+    if (timeout.count() > 0)
+        at = started + timeout;
+    if (idle_timeout.count() > 0 && !waits_for_client)
+        at = std::min(at, last_activity + idle_timeout);
+    return at;
+}
+
+connection::next_end connection::next_deadline() const noexcept
+{
+    next_end next;
+    auto const consider = [&next](deadline_kind what, time_point at) {
+        if (at < next.at)
+            next = {what, at};
+    };
+    if (deadline != deadline_kind::none)
+        consider(deadline, deadline_at);
+    consider(deadline_kind::write, write_deadline_at);
+    if (process)
+        consider(deadline_kind::program, process->ends_at());
+    if (!service.definition.control)
+        consider(deadline_kind::drain, table.drain_ends());
+    return next;
 }
 
 } // namespace polyport

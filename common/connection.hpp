@@ -41,7 +41,17 @@ enum class connection_state : std::uint8_t {
 
 std::string_view to_string(connection_state value) noexcept;
 
-enum class deadline_kind : std::uint8_t { none, header, body, idle, write, handler };
+/// What ends a connection next, or its wait. Those from `program` on are never its own: the table shows them.
+enum class deadline_kind : std::uint8_t {
+    none,
+    header,
+    body,
+    idle,
+    write,
+    handler,
+    program, ///< of the process that works for it
+    drain,   ///< of the daemon, which stops
+};
 
 std::string_view to_string(deadline_kind value) noexcept;
 
@@ -66,8 +76,15 @@ struct process_info {
     pid_t pid = -1;
     std::string_view program; ///< path
     std::chrono::steady_clock::time_point started{};
-    std::uint64_t received = 0; ///< bytes that it has read from its input
-    std::uint64_t sent = 0;     ///< bytes that it has printed
+    std::chrono::steady_clock::time_point last_activity{}; ///< of its input, output or errors
+    std::chrono::milliseconds timeout{0};      ///< from its start, after which it is told to end; 0: none
+    std::chrono::milliseconds idle_timeout{0}; ///< the same from its last activity
+    bool waits_for_client = false;             ///< which does not count as idle time
+    std::uint64_t received = 0;                ///< bytes that it has read from its input
+    std::uint64_t sent = 0;                    ///< bytes that it has printed
+
+    /// When it is told to end; max: never.
+    std::chrono::steady_clock::time_point ends_at() const noexcept;
 };
 
 /// A limit on the bytes that a connection sends; see stream::send_allowance().
@@ -133,8 +150,12 @@ public:
     send_pace* pace() const noexcept { return limits && limits->pace.rate != 0 ? &limits->pace : nullptr; }
     /// Destroys who waits on it without running it (shutdown only).
     void discard_waiters() noexcept;
-    /// What ends it next, for the table.
-    deadline_kind next_deadline() const noexcept;
+    /// What ends it, or what works for it, next.
+    struct next_end {
+        deadline_kind kind = deadline_kind::none;
+        time_point at = time_point::max();
+    };
+    next_end next_deadline() const noexcept;
 
     connection_table& table;
     service_instance& service;
@@ -152,7 +173,7 @@ public:
     std::uint64_t received = 0;        ///< bytes
     std::uint64_t sent = 0;            ///< bytes
     std::string_view request;          ///< what its handler works on, for the table; of the handler's memory
-    std::string const* user = nullptr; ///< who has asked for it, once that is proved; the same
+    std::string const* user = nullptr; ///< whom its latest request has proved to be from; the same
     time_point const started;
     time_point last_activity;
     process_info const* process = nullptr; ///< what works for it now, if anything; its handler sees to that

@@ -12,14 +12,14 @@ namespace {
 void append_deadline(json_writer& json, connection const& c, connection::time_point now)
 {
     json.key("deadline");
-    auto const kind = c.next_deadline();
-    if (kind == deadline_kind::none) {
+    auto const next = c.next_deadline();
+    if (next.kind == deadline_kind::none) {
         json.null();
         return;
     }
     json.begin_object()
-        .member("kind", to_string(kind))
-        .member("in", seconds((kind == deadline_kind::write ? c.write_deadline_at : c.deadline_at) - now))
+        .member("kind", to_string(next.kind))
+        .member("in", seconds(next.at - now))
         .end_object();
 }
 

@@ -73,8 +73,9 @@ void connection_table::leave(connection& c) noexcept
         timer->cancel();
 }
 
-void connection_table::drain()
+void connection_table::drain(time_point until)
 {
+    drain_ends_ = until;
     drain_.request_stop();
     for (auto& c : connections_) {
         if (!c.service.definition.control)

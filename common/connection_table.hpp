@@ -62,11 +62,14 @@ public:
     service_instance const* service_of(std::uint64_t id) noexcept;
 
     /// From now on a connection that is idle, or becomes so, ends with errc::draining; those of control
-    /// services stay, so that the drain can be watched.
-    void drain();
+    /// services stay, so that the drain can be watched. `until`: when the others will be ended, for the
+    /// table.
+    void drain(time_point until = time_point::max());
     /// The same for those of control services.
     void drain_control();
     bool draining() const noexcept { return drain_.stop_requested(); }
+    /// max: nobody says.
+    time_point drain_ends() const noexcept { return drain_ends_; }
     /// Asked to stop when draining begins. For work on other threads too.
     std::stop_token drain_token() const noexcept { return drain_.get_token(); }
     /// Ends every connection, but those of control services if they are to stay.
@@ -106,6 +109,7 @@ private:
     service_instance const* service_of_last_left_ = nullptr;
     std::size_t const limit_;
     std::stop_source drain_;
+    time_point drain_ends_ = time_point::max();
     sleepers_by_time sleepers_;
     std::vector<boost::asio::steady_timer*> departure_watchers_;
     boost::asio::steady_timer* sweep_timer_ = nullptr;

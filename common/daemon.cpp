@@ -172,9 +172,10 @@ task<> daemon::watch_stop_signals()
 task<> daemon::drain_connections()
 {
     stop_listening(false);
-    owner_.connections().drain();
+    auto const patience = owner_.settings().drain_timeout;
+    owner_.connections().drain(std::chrono::steady_clock::now() + patience);
     owner_.events().publish("draining", "{}");
-    co_await wait_until(&daemon::is_drained, owner_.settings().drain_timeout);
+    co_await wait_until(&daemon::is_drained, patience);
     if (is_drained())
         co_return;
     owner_.log().warning("drain-ended", {{"reason", hurry_ ? "second signal" : "drain-timeout"},

@@ -126,6 +126,13 @@ void add_daemon_metrics(runtime& owner)
     to.add_counter_of("polyport_flows_evicted_total",
                       "Datagram peers forgotten early, for others (flows-max)", {},
                       [&owner] { return owner.flows().evicted(); });
+    to.add_gauge_of("polyport_event_subscribers", "Clients of the control interface that watch events", {},
+                    [&owner] { return owner.events().subscribers(); });
+    to.add_counter_of("polyport_events_published_total", "Events that were told to those who watched", {},
+                      [&owner] { return owner.events().published(); });
+    to.add_counter_of("polyport_event_subscribers_dropped_total",
+                      "Clients that watched events and did not keep up", {},
+                      [&owner] { return owner.events().dropped(); });
     to.add_counter_of("polyport_log_records_dropped_total", "Records that the log could not take", {},
                       [&owner] { return owner.log().dropped(); });
     add_process_metrics(to);

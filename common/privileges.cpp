@@ -53,33 +53,37 @@ bool is_already(run_identity const& identity) noexcept
 
 } // namespace
 
-checked<std::optional<run_identity>> resolve_identity(std::string_view user, std::string_view group)
+checked<std::optional<run_identity>> resolve_identity(std::string_view user, std::string_view group,
+                                                      identity_options const& asked_by)
 {
+    std::string const user_option(asked_by.user);
+    std::string const group_option(asked_by.group);
     if (user.empty() && group.empty())
         return std::optional<run_identity>();
     if (user.empty())
-        return problem{
-            "group: given without a user, which would leave the daemon running as root; add --user NAME"};
+        return problem{group_option + ": given without a user, which would leave " +
+                       std::string(asked_by.without_user) + "; add --" + user_option + " NAME"};
 
     auto const uid = user_id(user);
     if (!uid)
-        return problem{"user: " + uid.error().text};
+        return problem{user_option + ": " + uid.error().text};
     auto const known = account_of(*uid);
     run_identity identity{.user_name = known ? known->name : "", .uid = *uid, .gid = 0};
     if (!group.empty()) {
         auto const gid = group_id(group);
         if (!gid)
-            return problem{"group: " + gid.error().text};
+            return problem{group_option + ": " + gid.error().text};
         identity.gid = *gid;
     } else if (known) {
         identity.gid = known->gid;
     } else {
-        return problem{"user: no account has the number " + std::to_string(*uid) +
-                       ", so its group is unknown; add --group NAME"};
+        return problem{user_option + ": no account has the number " + std::to_string(*uid) +
+                       ", so its group is unknown; add --" + group_option + " NAME"};
     }
     if (::geteuid() != 0 && !is_already(identity))
-        return problem{"user: only root may become " + quoted(user) + ", and this process runs as user " +
-                       std::to_string(::geteuid()) + "; start it as root, or leave out --user and --group"};
+        return problem{user_option + ": only root may become " + quoted(user) +
+                       ", and this process runs as user " + std::to_string(::geteuid()) +
+                       "; start it as root, or leave out --" + user_option + " and --" + group_option};
     return std::optional(identity);
 }
 

@@ -18,9 +18,18 @@ struct run_identity {
     gid_t gid = 0;
 };
 
-/// What --user and --group ask for; nothing when both are empty. Without a group, the account's own. Looks
-/// names up, so it may block: for start-up. Says in time if this process may not become that user.
-checked<std::optional<run_identity>> resolve_identity(std::string_view user, std::string_view group);
+/// Which options ask for an identity, and for whom: for messages.
+struct identity_options {
+    std::string_view user = "user";
+    std::string_view group = "group";
+    std::string_view without_user = "the daemon running as root"; ///< what a group alone would leave
+};
+
+/// What --user and --group, or two other options, ask for; nothing when both are empty. Without a group, the
+/// account's own. Looks names up, so it may block: for start-up. Says in time if this process may not become
+/// that user.
+checked<std::optional<run_identity>> resolve_identity(std::string_view user, std::string_view group,
+                                                      identity_options const& asked_by = {});
 
 /// Becomes that user for good: supplementary groups, group, user, in that order, then checks that none of it
 /// can be taken back. Does nothing when the process is that user already. glibc applies it to every thread.

@@ -129,15 +129,20 @@ done
 
 say "Serving as the user polyport"
 mkfifo "$out/ready" 2>/dev/null || true
+in_clean install -d -o polyport -g polyport /run/polyport # as the service's RuntimeDirectory
 in_clean setpriv --reuid polyport --regid polyport --clear-groups --no-new-privs \
     /usr/sbin/polyportd --config /etc/polyport/polyport.conf --http 127.0.0.1:0 --ready-fd 3 3>"$out/ready" &
 daemon=$!
-port=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["endpoints"][0]["port"])' <"$out/ready")
+port=$(python3 -c 'import json, sys; print(next(e["port"] for e in json.load(sys.stdin)["endpoints"] if e["service"] == "http"))' \
+    <"$out/ready")
 curl --silent --show-error --fail "http://127.0.0.1:$port/" | grep -o '<title>.*</title>'
+in_clean polyport stats | sed -n 1p
+in_clean polyport ps --service admin | grep ' admin ' || fail "polyport ps shows nothing at its usual path"
 test "$(stat -c %U "/proc/$(pgrep -P "$daemon" polyportd || echo "$daemon")")" != root
 kill "$daemon"
 wait "$daemon"
 daemon=
+in_clean rmdir /run/polyport
 
 say "Installing it again"
 echo "# mine" >>"$clean/etc/polyport/polyport.conf"

@@ -18,10 +18,12 @@ struct filter {
 
 constexpr std::array filters{
     filter{"service", "NAME", "of this service"},
-    filter{"transport", "NAME", "tcp or unix"},
+    filter{"transport", "NAME", "tcp or unix; of flows udp or unixgram"},
     filter{"state", "NAME", "busy, idle, reading, writing or closing"},
     filter{"peer", "NAME", "present, half-closed, closed, reset, vanished or failed"},
-    filter{"remote", "TEXT", "from an address that begins so: 192.0.2., /run/"},
+    filter{"remote", "ADDR",
+           "from there: 192.0.2.7, 192.0.2.7:52114, 192.0.2.0/24, ::1, or what a path begins with: /run/"},
+    filter{"text", "TEXT", "that mention it: in an address, the request, the program, the user ..."},
     filter{"uid", "N", "of this user of the machine, over UNIX sockets"},
     filter{"user", "NAME", "whose request comes from this user, by its password"},
     filter{"program", "on|off", "for which a program works, or none"},

@@ -24,7 +24,7 @@ admin_usage kill_usage()
         po::options_description("Which connections, and how", 90, 50),
         "  polyport kill 17 23\n"
         "  polyport kill --service http --idle 10m\n"
-        "  polyport kill --remote 192.0.2. --reset\n"
+        "  polyport kill --remote 192.0.2.0/24 --reset\n"
         "  polyport kill --finish --older 1h\n"};
     add_filters(usage.own);
     usage.own.add_options()("finish", po::bool_switch(), "let each finish the request that it works on")(

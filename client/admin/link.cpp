@@ -27,23 +27,37 @@ failure too_late(admin_options const& options)
                                         format_duration(options.timeout) + "; allow more with --timeout"};
 }
 
+} // namespace
+
+outcome<admin_link::waited> admin_link::wait(short events, deadline until) const
+{
+    int const socket = connection_->socket.get();
+    if (!wait_)
+        return wait_for(socket, events, until) ? waited::ready : waited::late;
+    auto const how = wait_(socket, events, until);
+    if (how == waited::interrupted)
+        return failure{exit_status::done, {}};
+    return how;
+}
+
 // The number of bytes, 0 at the end of the stream, -1 when the deadline has come.
-outcome<ssize_t> receive_some(int socket, std::span<char> into, deadline until, admin_options const& options)
+outcome<ssize_t> admin_link::receive_some(std::span<char> into, deadline until) const
 {
     for (;;) {
-        ssize_t const got = ::recv(socket, into.data(), into.size(), 0);
+        ssize_t const got = ::recv(connection_->socket.get(), into.data(), into.size(), 0);
         if (got >= 0)
             return got;
         if (errno == EAGAIN) {
-            if (!wait_for(socket, POLLIN, until))
+            auto const waited_for = wait(POLLIN, until);
+            if (!waited_for)
+                return waited_for.error();
+            if (*waited_for == waited::late)
                 return -1;
         } else if (errno != EINTR) {
-            return failure{exit_status::failed, name_of(options.to) + ": " + cause(errno)};
+            return failure{exit_status::failed, name_of(options_.to) + ": " + cause(errno)};
         }
     }
 }
-
-} // namespace
 
 outcome<> admin_link::connect()
 {
@@ -78,12 +92,17 @@ outcome<> admin_link::send(std::string_view method, std::string_view target, std
     auto const until = after(options_.timeout);
     while (!left.empty()) {
         ssize_t const sent = ::send(connection_->socket.get(), left.data(), left.size(), MSG_NOSIGNAL);
-        if (sent >= 0)
+        if (sent >= 0) {
             left.remove_prefix(static_cast<std::size_t>(sent));
-        else if (errno == EAGAIN && !wait_for(connection_->socket.get(), POLLOUT, until))
-            return too_late(options_);
-        else if (errno != EAGAIN && errno != EINTR)
+        } else if (errno == EAGAIN) {
+            auto const waited_for = wait(POLLOUT, until);
+            if (!waited_for)
+                return waited_for.error();
+            if (*waited_for == waited::late)
+                return too_late(options_);
+        } else if (errno != EINTR) {
             return failure{exit_status::failed, name_of(options_.to) + ": " + cause(errno)};
+        }
     }
     return {};
 }
@@ -102,7 +121,9 @@ failure admin_link::refused(int status, std::string const& body) const
                    "; is this the control interface of polyportd?";
     if (status == 401)
         sentence += "; name the file that has it with --token-file";
-    return {exit_status::failed, name_of(options_.to) + ": " + sentence};
+    // 400: what stands in the command has gone to the daemon as it is, and is no value of that option.
+    auto const how = status == 400 ? exit_status::misused : exit_status::failed;
+    return {how, name_of(options_.to) + ": " + sentence};
 }
 
 outcome<std::string> admin_link::receive()
@@ -112,9 +133,9 @@ outcome<std::string> admin_link::receive()
     std::array<char, 64 * 1024> block;
     bool began = false;
     while (reader.now() == http_reader::state::head || reader.now() == http_reader::state::body) {
-        auto const got = receive_some(connection_->socket.get(), block, after(options_.timeout), options_);
+        auto const got = receive_some(block, after(options_.timeout));
         if (!got || *got < 0) {
-            closed_early_ = !began && !got;
+            closed_early_ = !began && !got && got.error().status != exit_status::done;
             return got ? too_late(options_) : got.error();
         }
         if (*got == 0)
@@ -189,7 +210,7 @@ outcome<> admin_link::listen(std::string_view target)
 outcome<bool> admin_link::read_stream(deadline until)
 {
     std::array<char, 16 * 1024> block;
-    auto const got = receive_some(connection_->socket.get(), block, until, options_);
+    auto const got = receive_some(block, until);
     if (!got)
         return got.error();
     if (*got < 0)

@@ -6,6 +6,7 @@
 #include "client/admin/rows.hpp"
 #include "client/admin/table.hpp"
 #include "client/command.hpp"
+#include "client/failure.hpp"
 #include "client/terminal.hpp"
 #include "common/quoted.hpp"
 
@@ -23,18 +24,21 @@ admin_usage ps_usage()
                       po::options_description("Which connections, and how", 90, 50),
                       "  polyport ps --service http --sort -bytes --limit 20\n"
                       "  polyport ps --idle 5m --json\n"
-                      "  polyport ps --flows\n"};
+                      "  polyport ps --flows --remote 192.0.2.0/24\n"};
     add_filters(usage.own);
     usage.own.add_options()(
         "sort,s", po::value<std::string>()->value_name("KEY"),
         "id, age, idle, received, sent, bytes, rtt or retransmits; -KEY for the largest first")(
-        "limit,n", po::value<std::string>()->value_name("N"),
-        "at most so many")("all", po::bool_switch(), "those of the control interface as well")(
-        "flows", po::bool_switch(), "the peers of datagram services instead");
+        "limit,n", po::value<std::string>()->value_name("N"), "at most so many (10000 unless given)")(
+        "all", po::bool_switch(),
+        "those of the control interface as well")("flows", po::bool_switch(),
+                                                  "the peers of datagram services instead: of those, "
+                                                  "--service, --transport, --remote, --older, --idle, "
+                                                  "--bytes, --sort and --limit choose");
     return usage;
 }
 
-text_table connections_table(json::array const& rows, bool with_control)
+text_table connections_table(json::array const& rows)
 {
     text_table table({{"ID", true},
                       {"SERVICE"},
@@ -54,8 +58,6 @@ text_table connections_table(json::array const& rows, bool with_control)
         if (!row.is_object())
             continue;
         auto const& c = row.get_object();
-        if (!with_control && text_of(c, "service") == "admin")
-            continue;
         auto const& tcp = object_of(c, "tcp");
         table.add({std::to_string(count_of(c, "id")), text_of(c, "service"), text_of(c, "transport"),
                    state_text(c), address_text(c, "remote"), address_text(c, "local"), user_text(c),
@@ -95,14 +97,24 @@ text_table flows_table(json::array const& rows)
 
 std::string target_of(admin_options const& options)
 {
-    if (options.given["flows"].as<bool>())
-        return "/flows";
-    std::string target = "/connections" + filter_query(options.given);
+    bool const flows = options.given["flows"].as<bool>();
+    std::string target = (flows ? "/flows" : "/connections") + filter_query(options.given);
+    if (!flows && !options.given["all"].as<bool>() && !options.given.count("service"))
+        add_parameter(target, "control", "no");
     for (char const* const name : {"sort", "limit"}) {
         if (options.given.count(name))
             add_parameter(target, name, options.given[name].as<std::string>());
     }
     return target;
+}
+
+// Rows that the daemon leaves out of a list that nobody has limited.
+void tell_of_more(json::object const& answer, std::size_t rows)
+{
+    auto const matched = count_of(answer, "matched");
+    if (matched > rows)
+        report("ps: " + std::to_string(matched - rows) + " more are not shown; see them with --limit " +
+               std::to_string(matched));
 }
 
 } // namespace
@@ -128,9 +140,11 @@ exit_status run_ps(std::span<std::string const> arguments)
     if (!answer->is_object())
         return report(failure{exit_status::failed, "the answer is no table of connections"});
     bool const flows = options->given["flows"].as<bool>();
-    bool const all = options->given["all"].as<bool>() || options->given.count("service") > 0;
     auto const& rows = array_of(answer->get_object(), flows ? "flows" : "connections");
-    return print((flows ? flows_table(rows) : connections_table(rows, all)).text(terminal_width()));
+    auto const printed = print((flows ? flows_table(rows) : connections_table(rows)).text(terminal_width()));
+    if (!options->given.count("limit"))
+        tell_of_more(answer->get_object(), rows.size());
+    return printed;
 }
 
 std::string ps_help()

@@ -8,7 +8,8 @@
 #include "client/terminal.hpp"
 #include "common/quoted.hpp"
 
-#include <boost/json/serialize.hpp>
+#include <algorithm>
+#include <utility>
 
 namespace polyport::client {
 namespace {
@@ -25,12 +26,16 @@ admin_usage stats_usage()
             "  polyport stats --json | jq .services\n"};
 }
 
-std::string labels_text(json::object const& metric)
+std::string labels_text(json::object const& metric, bool with_names)
 {
     std::string text;
-    for (auto const& label : object_of(metric, "labels"))
-        text += (text.empty() ? "" : ",") + std::string(label.key()) + "=" +
-                (label.value().is_string() ? std::string(label.value().get_string()) : std::string());
+    for (auto const& label : object_of(metric, "labels")) {
+        auto const value =
+            label.value().is_string() ? std::string(label.value().get_string()) : std::string();
+        if (!text.empty())
+            text += with_names ? "," : " ";
+        text += with_names ? std::string(label.key()) + "=" + value : value;
+    }
     return text;
 }
 
@@ -38,9 +43,9 @@ std::string services_text(json::object const& stats, std::size_t width)
 {
     text_table table({{"SERVICE"},
                       {"OPEN", true},
-                      {"OPENED", true},
-                      {"MESSAGES", true},
-                      {"LOST", true},
+                      {"OPENED", true, 1},
+                      {"MESSAGES", true, 2},
+                      {"LOST", true, 3},
                       {"IN", true},
                       {"OUT", true}});
     for (auto const& row : array_of(stats, "services")) {
@@ -58,27 +63,44 @@ std::string services_text(json::object const& stats, std::size_t width)
     return table.text(width);
 }
 
-std::string metrics_text(json::object const& stats, std::size_t width)
+struct metric_tables {
+    text_table times{{{"METRIC", false, 0, 12, 1},
+                      {"OF", false, 0, 20},
+                      {"COUNT", true, 1},
+                      {"P50", true, 2},
+                      {"P90", true, 3},
+                      {"P99", true}}};
+    text_table values{{{"METRIC", false, 0, 12, 1}, {"OF", false, 0, 12}, {"VALUE", true}}};
+};
+
+// As Prometheus has them, or in less room: what rows differ in must not be cut.
+metric_tables tables_of(json::object const& stats, bool in_full)
 {
-    text_table times({{"METRIC", false, 0, 24},
-                      {"OF", false, 0, 12},
-                      {"COUNT", true},
-                      {"P50", true},
-                      {"P90", true},
-                      {"P99", true}});
-    text_table values({{"METRIC", false, 0, 24}, {"OF", false, 0, 12}, {"VALUE", true}});
+    static constexpr std::string_view prefix = "polyport_";
+    metric_tables made;
     for (auto const& row : array_of(stats, "metrics")) {
         if (!row.is_object())
             continue;
         auto const& m = row.get_object();
+        auto name = text_of(m, "name");
+        if (!in_full && name.starts_with(prefix))
+            name.erase(0, prefix.size());
         if (m.contains("count"))
-            times.add({text_of(m, "name"), labels_text(m), std::to_string(count_of(m, "count")),
-                       short_latency(number_of(m, "p50")), short_latency(number_of(m, "p90")),
-                       short_latency(number_of(m, "p99"))});
+            made.times.add({std::move(name), labels_text(m, in_full), std::to_string(count_of(m, "count")),
+                            short_latency(number_of(m, "p50")), short_latency(number_of(m, "p90")),
+                            short_latency(number_of(m, "p99"))});
         else if (m.contains("value"))
-            values.add({text_of(m, "name"), labels_text(m), json::serialize(m.at("value"))});
+            made.values.add({std::move(name), labels_text(m, in_full), plain_number(number_of(m, "value"))});
     }
-    return (times.size() > 0 ? times.text(width) + "\n" : "") + values.text(width);
+    return made;
+}
+
+std::string metrics_text(json::object const& stats, std::size_t width)
+{
+    auto tables = tables_of(stats, true);
+    if (width > 0 && std::max(tables.times.natural_width(), tables.values.natural_width()) > width)
+        tables = tables_of(stats, false);
+    return (tables.times.size() > 0 ? tables.times.text(width) + "\n" : "") + tables.values.text(width);
 }
 
 } // namespace
@@ -107,9 +129,10 @@ exit_status run_stats(std::span<std::string const> arguments)
     auto const head = "polyportd " + text_of(stats, "version") + ", pid " +
                       std::to_string(count_of(stats, "pid")) + ", up " +
                       short_time(number_of(stats, "uptime")) + ", " + std::to_string(count_of(all, "open")) +
-                      " of " + std::to_string(count_of(all, "limit")) + " connections\n\n";
+                      " of " + std::to_string(count_of(all, "limit")) + " connections";
     auto const width = terminal_width();
-    return print(head + services_text(stats, width) + "\n" + metrics_text(stats, width));
+    return print(fitted(head, width) + "\n\n" + services_text(stats, width) + "\n" +
+                 metrics_text(stats, width));
 }
 
 std::string stats_help()

@@ -93,13 +93,27 @@ std::vector<std::size_t> text_table::natural_widths() const
     return widths;
 }
 
+std::vector<std::size_t> text_table::cutting_order() const
+{
+    std::vector<std::size_t> order(columns_.size());
+    std::iota(order.rbegin(), order.rend(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [this](std::size_t a, std::size_t b) { return columns_[a].cut > columns_[b].cut; });
+    return order;
+}
+
+std::size_t text_table::natural_width() const
+{
+    return total(natural_widths(), std::vector<bool>(columns_.size(), true));
+}
+
 std::vector<std::string> text_table::lines(std::size_t width) const
 {
     auto widths = natural_widths();
     std::vector<bool> shown(columns_.size(), true);
-    // Cuts the columns that may be cut, the last one first.
+    auto const order = cutting_order();
     auto const cut = [&](std::vector<std::size_t>& to) {
-        for (auto i = columns_.size(); i-- > 0;) {
+        for (auto const i : order) {
             auto const all = total(to, shown);
             auto const least = columns_[i].least;
             if (shown[i] && least > 0 && to[i] > least && all > width)
@@ -185,6 +199,22 @@ std::string short_latency(double seconds)
     if (seconds < 0.9995)
         return printed(seconds < 0.00995 ? "%.1fms" : "%.0fms", seconds * 1e3);
     return printed(seconds < 9.95 ? "%.1fs" : "%.0fs", seconds);
+}
+
+std::string short_span(double seconds)
+{
+    return seconds < 0.9995 ? short_latency(std::max(seconds, 0.0)) : short_time(seconds);
+}
+
+std::string plain_number(double value)
+{
+    int const places = value < 1e3 ? 6 : value < 1e6 ? 3 : 0;
+    auto text = printed("%.*f", places, value);
+    if (text.find('.') != std::string::npos)
+        text.erase(text.find_last_not_of('0') + 1);
+    if (text.ends_with('.'))
+        text.pop_back();
+    return text;
 }
 
 } // namespace polyport::client

@@ -14,6 +14,7 @@ struct column {
     bool right = false;    ///< numbers stand at the right
     unsigned weight = 0;   ///< those with the largest leave first when the table is too wide; 0 stays
     std::size_t least = 0; ///< is cut short to so much before any column leaves; 0: is not cut
+    unsigned cut = 0;      ///< those with the largest are cut first; of equal ones the last
 };
 
 /// A table as wide as the terminal at the most. Texts are made safe to be shown when they are added.
@@ -28,8 +29,12 @@ public:
     /// The same in lines, the titles first.
     std::vector<std::string> lines(std::size_t width) const;
 
+    /// As wide as it would like to be.
+    std::size_t natural_width() const;
+
 private:
     std::vector<std::size_t> natural_widths() const;
+    std::vector<std::size_t> cutting_order() const;
 
     std::vector<column> columns_;
     std::vector<std::vector<std::string>> rows_;
@@ -48,5 +53,9 @@ std::string short_size(double bytes);
 std::string short_time(double seconds);
 /// `85us`, `1.2ms`, `340ms`, `2.1s`
 std::string short_latency(double seconds);
+/// `4.0ms`, `1.0s`, `3m05s`: a time that may be short or long.
+std::string short_span(double seconds);
+/// `42`, `0.078145`, `1234.568`, `1795258640`: no more places than somebody reads, and no exponent.
+std::string plain_number(double value);
 
 } // namespace polyport::client

@@ -115,6 +115,8 @@ public:
         auto target = "/connections" + filter_query(options_.given);
         add_parameter(target, "tcp", "no"); // a system call for each of thousands, of which a few are shown
         add_parameter(target, "limit", "100000");
+        if (!all_ && !options_.given.count("service"))
+            add_parameter(target, "control", "no");
         auto table = link.ask_json("GET", target);
         if (!table)
             return table.error();
@@ -195,8 +197,6 @@ private:
             if (!row.is_object())
                 continue;
             auto const& c = row.get_object();
-            if (!all_ && text_of(c, "service") == "admin")
-                continue;
             auto const now = rates_.of(count_of(c, "id"));
             rows.push_back({&c, now, key_of(c, now, by)});
         }
@@ -226,19 +226,28 @@ std::string drawn(std::vector<std::string> const& lines, std::size_t height)
 /// Full screen, until q or a signal.
 class live_view {
 public:
-    live_view(admin_options const& options, top_options const& how)
-        : link_(options), what_(options, options.given["all"].as<bool>()), how_(how)
+    /// `link` is connected.
+    live_view(admin_link& link, admin_options const& options, top_options const& how)
+        : link_(link), what_(options, options.given["all"].as<bool>()), how_(how)
     {
+        // A daemon that does not answer must not hold the keyboard.
+        link_.wait_with(
+            [this](int fd, short events, deadline until) { return wait_for_answer(fd, events, until); });
     }
+    live_view(live_view const&) = delete;
+    live_view& operator=(live_view const&) = delete;
+    ~live_view() { link_.wait_with({}); }
 
     outcome<> run()
     {
-        full_screen terminal;
         auto next = clock::now();
         std::uint32_t looks = 0;
         while (!over_) {
             if (clock::now() >= next && !paused_) {
-                if (auto const looked = what_.look(link_); !looked)
+                auto const looked = what_.look(link_);
+                if (over_)
+                    break;
+                if (!looked)
                     return looked;
                 next = std::max(next + how_.interval, clock::now());
                 ++looks;
@@ -246,7 +255,7 @@ public:
                 if (how_.count > 0 && looks >= how_.count)
                     break;
             }
-            wait(terminal, paused_ ? std::nullopt : deadline(next));
+            wait(paused_ ? std::nullopt : deadline(next));
         }
         return {};
     }
@@ -265,24 +274,42 @@ private:
         write_all(STDOUT_FILENO, drawn(lines, height));
     }
 
-    void wait(full_screen& terminal, deadline until)
+    void wait(deadline until)
     {
         std::array<pollfd, 2> set{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals_.descriptor(), POLLIN, 0}};
-        if (!wait_any(set, until))
-            return;
-        if (set[1].revents != 0)
-            take_signal(terminal);
-        if (set[0].revents != 0)
+        if (wait_any(set, until))
+            take(set[0], set[1]);
+    }
+
+    admin_link::waited wait_for_answer(int fd, short events, deadline until)
+    {
+        std::array<pollfd, 3> set{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals_.descriptor(), POLLIN, 0},
+                                  pollfd{fd, events, 0}};
+        while (wait_any(set, until)) {
+            take(set[0], set[1]);
+            if (over_)
+                return admin_link::waited::interrupted;
+            if (set[2].revents != 0)
+                return admin_link::waited::ready;
+        }
+        return admin_link::waited::late;
+    }
+
+    void take(pollfd const& keys, pollfd const& signals)
+    {
+        if (signals.revents != 0)
+            take_signal();
+        if (keys.revents != 0)
             take_keys();
     }
 
-    void take_signal(full_screen& terminal)
+    void take_signal()
     {
         int const number = signals_.take();
         if (number == SIGTSTP) {
-            terminal.leave();
+            terminal_.leave();
             ::raise(SIGSTOP);
-            terminal.enter();
+            terminal_.enter();
         } else if (number != SIGWINCH && number != 0) {
             over_ = true;
         }
@@ -309,10 +336,11 @@ private:
             draw();
     }
 
-    admin_link link_;
+    admin_link& link_;
     screen what_;
     top_options how_;
-    stop_signals signals_{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH};
+    stop_signals signals_{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGUSR1, SIGUSR2, SIGALRM, SIGWINCH};
+    full_screen terminal_;
     order by_ = order::rate;
     bool paused_ = false;
     bool over_ = false;
@@ -362,7 +390,11 @@ exit_status run_top(std::span<std::string const> arguments)
                        "--json is for a single look: use 'polyport ps --json' and 'polyport stats --json'");
     if (::isatty(STDIN_FILENO) != 1 || ::isatty(STDOUT_FILENO) != 1)
         return print_tables(*options, *how);
-    auto const ended = live_view(*options, *how).run();
+    // While the keyboard still ends it in the usual way.
+    admin_link link(*options);
+    if (auto const opened = link.open(); !opened)
+        return report(opened.error());
+    auto const ended = live_view(link, *options, *how).run();
     return ended ? exit_status::done : report(ended.error());
 }
 

@@ -79,6 +79,10 @@ void append_rest(std::string& line, json::object const& data)
         line.append(" ").append(name).append("=");
         if (member.value().is_string())
             append_text_value(line, std::string(member.value().get_string()));
+        else if (member.value().is_number() && (name == "age" || name == "duration"))
+            line += short_span(member.value().to_number<double>());
+        else if (member.value().is_double())
+            line += plain_number(member.value().get_double());
         else
             line += json::serialize(member.value());
     }

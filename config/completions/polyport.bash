@@ -33,7 +33,8 @@ _polyport()
         _polyport_words "$("$program" stats --json 2>/dev/null | tr '{' '\n' | sed -n '/"opened"\|"messages_received"/s/^"name":"\([^"]*\)".*/\1/p')"
         return
         ;;
-    --transport) _polyport_words "tcp unix" && return ;;
+    --transport) _polyport_words "tcp unix udp unixgram" && return ;;
+    --program) _polyport_words "on off" && return ;;
     --state) _polyport_words "busy idle reading writing closing" && return ;;
     --peer) _polyport_words "present half-closed closed reset vanished failed" && return ;;
     --sort | -s)

@@ -2,6 +2,7 @@
 #include "services/admin/admin_service.hpp"
 
 #include "common/options.hpp"
+#include "common/quoted.hpp"
 #include "common/socket_owner.hpp"
 #include "services/admin/browser_guard.hpp"
 #include "services/admin/reply.hpp"
@@ -22,15 +23,15 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::array routes{
-    route{"GET", "/", right::read, show_page},
-    route{"GET", "/connections", right::read, list_connections},
-    route{"DELETE", "/connections", right::write, end_connections},
+    route{"GET", "/", right::read, show_page, query_use::ignored},
+    route{"GET", "/connections", right::read, list_connections, query_use::read},
+    route{"DELETE", "/connections", right::write, end_connections, query_use::read},
     route{"GET", "/connections/*", right::read, show_connection},
-    route{"DELETE", "/connections/*", right::write, end_connection},
-    route{"GET", "/flows", right::read, list_flows},
+    route{"DELETE", "/connections/*", right::write, end_connection, query_use::read},
+    route{"GET", "/flows", right::read, list_flows, query_use::read},
     route{"GET", "/stats", right::read, show_stats},
     route{"GET", "/metrics", right::read, show_metrics},
-    route{"GET", "/events", right::read, stream_events},
+    route{"GET", "/events", right::read, stream_events, query_use::read},
     route{"GET", "/config", right::read, show_configuration},
     route{"GET", "/log-level", right::read, show_log_level},
     route{"PUT", "/log-level", right::write, set_log_level},
@@ -243,11 +244,17 @@ task<bool> admin_service::answer(http::exchange& x)
         reply_error(x, http::status::method_not_allowed, "this can be asked for with " + allowed, fields);
         co_return true;
     }
-    if (!parameters) {
+    if (!parameters && same->parameters != query_use::ignored) {
         reply_error(x, http::status::bad_request, parameters.error().text);
         co_return true;
     }
-    c.parameters = std::move(*parameters);
+    if (same->parameters == query_use::none && !parameters->empty()) {
+        reply_error(x, http::status::bad_request,
+                    "there is no parameter " + quoted(parameters->front().name) + ": this takes none");
+        co_return true;
+    }
+    if (parameters)
+        c.parameters = std::move(*parameters);
     co_return co_await same->answer(c);
 }
 

@@ -26,12 +26,20 @@ struct call {
 /// Answers one request; false if the response could not be sent whole.
 using call_handler = task<bool> (*)(call&);
 
+/// What a route does with the query of a request.
+enum class query_use : std::uint8_t {
+    none,    ///< there must be none
+    read,    ///< it reads its own, and refuses others
+    ignored, ///< whatever stands there
+};
+
 /// One row of the interface.
 struct route {
     std::string_view method;
     std::string_view path; ///< `/connections/*` takes a number
     right needed;
     call_handler answer;
+    query_use parameters = query_use::none;
 };
 
 // connections.cpp
@@ -39,6 +47,8 @@ task<bool> list_connections(call& c);
 task<bool> show_connection(call& c);
 task<bool> end_connection(call& c);
 task<bool> end_connections(call& c);
+
+// flows.cpp
 task<bool> list_flows(call& c);
 
 // counts.cpp

@@ -2,8 +2,8 @@
 #include "services/admin/connection_filter.hpp"
 
 #include "common/option_values.hpp"
-#include "common/quoted.hpp"
 #include "common/service.hpp"
+#include "services/admin/take.hpp"
 
 #include <algorithm>
 #include <array>
@@ -19,75 +19,67 @@ constexpr std::array states{connection_state::busy, connection_state::idle, conn
 constexpr std::array peer_states{peer_state::present, peer_state::half_closed, peer_state::closed,
                                  peer_state::reset,   peer_state::vanished,    peer_state::failed};
 
-problem wrong(parameter const& from, std::string const& sentence)
+std::string lower_case(std::string text)
 {
-    return {from.name + ": " + sentence};
-}
-
-template <class Value, std::size_t Count>
-checked<void> take_word(std::optional<Value>& into, parameter const& from,
-                        std::array<Value, Count> const& all)
-{
-    std::string words;
-    for (auto const one : all) {
-        if (to_string(one) == from.value) {
-            into = one;
-            return {};
-        }
-        words += (words.empty() ? "" : ", ") + std::string(to_string(one));
-    }
-    return wrong(from, quoted(from.value) + " is not one of " + words);
-}
-
-template <class Value>
-checked<void> take_value(Value& into, parameter const& from, checked<Value> const& read)
-{
-    if (!read)
-        return wrong(from, read.error().text);
-    into = *read;
-    return {};
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+    return text;
 }
 
 checked<void> take_known(connection_filter& into, parameter const& from)
 {
     if (from.name == "transport")
-        return take_word(into.by, from, transports);
+        return take_word<transport>(into.by, from, transports);
     if (from.name == "state")
-        return take_word(into.state, from, states);
+        return take_word<connection_state>(into.state, from, states);
     if (from.name == "peer")
-        return take_word(into.peer, from, peer_states);
+        return take_word<peer_state>(into.peer, from, peer_states);
     if (from.name == "older")
         return take_value(into.older, from, parse_duration(from.value));
     if (from.name == "idle")
         return take_value(into.idle, from, parse_duration(from.value));
     if (from.name == "bytes")
         return take_value(into.bytes, from, parse_size(from.value));
-    if (from.name == "uid") {
-        auto const uid = parse_number<std::uint32_t>(from.value);
-        if (!uid)
-            return wrong(from, uid.error().text);
-        into.uid = *uid;
-        return {};
-    }
-    if (from.name == "program") {
-        auto const flag = parse_switch(from.value);
-        if (!flag)
-            return wrong(from, flag.error().text);
-        into.program = *flag;
-        return {};
-    }
+    if (from.name == "uid")
+        return take_value(into.uid, from, parse_number<std::uint32_t>(from.value));
+    if (from.name == "program")
+        return take_value(into.program, from, parse_switch(from.value));
+    if (from.name == "control")
+        return take_value(into.control, from, parse_switch(from.value));
+    if (from.name == "remote")
+        return take_value(into.remote, from, remote_match::parse(from.value));
+    if (from.name == "service")
+        return take_text(into.service, from);
+    if (from.name == "user")
+        return take_text(into.user, from);
     if (from.value.empty())
         return wrong(from, "a value is missing");
-    auto& text = from.name == "service" ? into.service : from.name == "user" ? into.user : into.remote;
-    text = from.value;
+    into.text = lower_case(from.value);
     return {};
+}
+
+// What the tables of the command and of the page show of it.
+bool mentions(connection const& c, std::string const& text)
+{
+    std::string all = std::to_string(c.id);
+    for (auto const part :
+         {c.service.name(), to_string(c.kind), to_string(c.state), to_string(c.peer_presence()), c.request,
+          c.user ? std::string_view(*c.user) : std::string_view(),
+          c.process ? c.process->program : std::string_view()})
+        all.append("\n").append(part);
+    all.append("\n").append(c.remote.raw()).append("\n").append(c.local.raw());
+    if (c.peer)
+        all.append("\nuid ").append(std::to_string(c.peer->uid));
+    if (c.process)
+        all.append("\npid ").append(std::to_string(c.process->pid));
+    return lower_case(std::move(all)).find(text) != std::string::npos;
 }
 
 bool is_filter(std::string_view name)
 {
-    static constexpr std::array<std::string_view, 11> names{"service", "transport", "state", "peer",
-                                                            "remote",  "uid",       "user",  "program",
-                                                            "older",   "idle",      "bytes"};
+    static constexpr std::array<std::string_view, 13> names{
+        "service", "transport", "state", "peer",  "remote", "uid",  "user",
+        "program", "control",   "text",  "older", "idle",   "bytes"};
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -108,9 +100,10 @@ bool connection_filter::matches(connection const& c, connection::time_point now)
     return (!service || c.service.name() == *service) && (!by || c.kind == *by) &&
            (!state || c.state == *state) && (!peer || c.peer_presence() == *peer) &&
            (!uid || (c.peer && c.peer->uid == *uid)) && (!user || (c.user && *c.user == *user)) &&
-           (!program || (c.process != nullptr) == *program) && now - c.started >= older &&
+           (!program || (c.process != nullptr) == *program) &&
+           (!control || c.service.definition.control == *control) && now - c.started >= older &&
            now - c.last_activity >= idle && c.received + c.sent >= bytes &&
-           (!remote || c.remote.to_string().starts_with(*remote));
+           (!remote || remote->matches(c.remote)) && (text.empty() || mentions(c, text));
 }
 
 } // namespace polyport::admin

@@ -4,6 +4,7 @@
 #include "common/connection.hpp"
 #include "common/error.hpp"
 #include "services/admin/query.hpp"
+#include "services/admin/remote_match.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -20,10 +21,12 @@ struct connection_filter {
     std::optional<transport> by;
     std::optional<connection_state> state;
     std::optional<peer_state> peer;
-    std::optional<std::string> remote; ///< what the remote address, as shown, begins with
+    std::optional<remote_match> remote;
     std::optional<uid_t> uid;
     std::optional<std::string> user; ///< whom its request has proved to be
     std::optional<bool> program;     ///< whether a program works for it
+    std::optional<bool> control;     ///< whether it is one of a control service
+    std::string text; ///< in lower case; appears somewhere in what a table shows of it; empty: anything
     std::chrono::milliseconds older{0};
     std::chrono::milliseconds idle{0};
     std::uint64_t bytes = 0; ///< received and sent together, at least
@@ -31,10 +34,13 @@ struct connection_filter {
     bool given = false; ///< anything at all
 
     bool matches(connection const& c, connection::time_point now) const;
+    /// A match takes ten times as long as otherwise: texts are made to be looked through.
+    bool looks_through_texts() const noexcept { return !text.empty(); }
 };
 
-/// Takes one parameter: `service`, `transport`, `state`, `peer`, `remote`, `uid`, `user`, `program`, `older`,
-/// `idle` or `bytes`. False if it is none of these. The problem names the parameter, and what would be right.
+/// Takes one parameter: `service`, `transport`, `state`, `peer`, `remote`, `uid`, `user`, `program`,
+/// `control`, `text`, `older`, `idle` or `bytes`. False if it is none of these. The problem names the
+/// parameter, and what would be right.
 checked<bool> take_filter(connection_filter& into, parameter const& from);
 
 } // namespace polyport::admin

@@ -49,28 +49,39 @@ double tcp_key(connection const& c, by key)
     return key == by::rtt ? known->rtt_us : known->retransmits;
 }
 
+// What connections and flows have alike.
+template <class Record>
+double common_key(Record const& of, by key, connection::time_point now)
+{
+    switch (key) {
+    case by::age:
+        return std::chrono::duration<double>(now - of.started).count();
+    case by::idle:
+        return std::chrono::duration<double>(now - of.last_activity).count();
+    case by::received:
+        return static_cast<double>(of.received);
+    case by::sent:
+        return static_cast<double>(of.sent);
+    case by::bytes:
+        return static_cast<double>(of.received + of.sent);
+    case by::id:
+    case by::rtt:
+    case by::retransmits:
+        break;
+    }
+    return static_cast<double>(of.id);
+}
+
 } // namespace
 
 double connection_order::key_of(connection const& c, connection::time_point now) const
 {
-    switch (key) {
-    case by::age:
-        return std::chrono::duration<double>(now - c.started).count();
-    case by::idle:
-        return std::chrono::duration<double>(now - c.last_activity).count();
-    case by::received:
-        return static_cast<double>(c.received);
-    case by::sent:
-        return static_cast<double>(c.sent);
-    case by::bytes:
-        return static_cast<double>(c.received + c.sent);
-    case by::rtt:
-    case by::retransmits:
-        return tcp_key(c, key);
-    case by::id:
-        break;
-    }
-    return static_cast<double>(c.id);
+    return asks_kernel() ? tcp_key(c, key) : common_key(c, key, now);
+}
+
+double connection_order::key_of(flow const& f, flow_table::time_point now) const
+{
+    return common_key(f, key, now);
 }
 
 void connection_order::sort(std::vector<ordered_connection>& all, std::size_t limit) const

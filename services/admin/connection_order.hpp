@@ -3,6 +3,7 @@
 
 #include "common/connection.hpp"
 #include "common/error.hpp"
+#include "common/flow_table.hpp"
 #include "services/admin/query.hpp"
 
 #include <cstddef>
@@ -12,12 +13,16 @@
 
 namespace polyport::admin {
 
+/// Rows of a list, where nothing is said, and at the most.
+inline constexpr std::uint32_t usual_limit = 10'000;
+inline constexpr std::uint32_t max_limit = 1'000'000;
+
 struct ordered_connection {
     double key;
     std::uint64_t id;
 };
 
-/// What a list of connections is sorted by.
+/// What a list of connections, or of flows, is sorted by.
 struct connection_order {
     enum class by : std::uint8_t { id, age, idle, received, sent, bytes, rtt, retransmits };
 
@@ -28,6 +33,8 @@ struct connection_order {
     /// The key costs a system call.
     bool asks_kernel() const noexcept { return key == by::rtt || key == by::retransmits; }
     double key_of(connection const& c, connection::time_point now) const;
+    /// Not for the keys that ask the kernel.
+    double key_of(flow const& f, flow_table::time_point now) const;
     /// Keeps the first `limit`, in their order; equal ones in that of their coming.
     void sort(std::vector<ordered_connection>& all, std::size_t limit) const;
 };

@@ -22,14 +22,16 @@ namespace {
 constexpr unsigned rows_a_turn = 64;
 // Connections that are only looked at and passed over: a tenth of a microsecond each.
 constexpr unsigned looks_a_turn = 2048;
-constexpr std::uint32_t max_limit = 1'000'000;
 
 struct list_request {
     connection_filter filter;
     connection_order order;
-    std::uint32_t limit = 10'000;
+    std::uint32_t limit = usual_limit;
     std::uint64_t after = 0;
     kernel_view tcp = kernel_view::ask;
+
+    /// In looks: see looks_a_turn.
+    unsigned filter_cost() const noexcept { return filter.looks_through_texts() ? 10 : 1; }
 };
 
 checked<list_request> parse_list(std::vector<parameter> const& parameters)
@@ -93,7 +95,7 @@ task<walk_result> write_as_they_came(call& c, list_request const& what, long_rep
         bool const fits = what.filter.matches(*one, coarse_now());
         if (fits && ++done.matched <= what.limit)
             append_row(json, out.text(), *one, what.tcp);
-        looks += fits && done.matched <= what.limit ? looks_a_turn / rows_a_turn : 1;
+        looks += fits && done.matched <= what.limit ? looks_a_turn / rows_a_turn : what.filter_cost();
         if (looks < looks_a_turn)
             continue;
         looks = 0;
@@ -116,7 +118,7 @@ task<walk_result> write_sorted(call& c, list_request const& what, long_reply& ou
         last = one->id;
         if (what.filter.matches(*one, coarse_now()))
             found.push_back({what.order.key_of(*one, coarse_now()), one->id});
-        looks += what.order.asks_kernel() ? looks_a_turn / rows_a_turn : 1;
+        looks += what.order.asks_kernel() ? looks_a_turn / rows_a_turn : what.filter_cost();
         if (looks < looks_a_turn)
             continue;
         looks = 0;
@@ -260,8 +262,8 @@ task<bool> end_connections(call& c)
     auto const newest = table.accepted(); // who comes meanwhile is not meant
     for (auto* one = table.after(last); one && one->id <= newest; one = table.after(last)) {
         last = one->id;
-        // Those who steer are meant by their name only.
-        bool const spared = one->service.definition.control && !filter.service;
+        // Those who steer are meant only where it is said.
+        bool const spared = one->service.definition.control && !filter.service && !filter.control;
         if (!spared && one != &c.x.client.info() && filter.matches(*one, coarse_now()))
             ended += end_one(*one, how);
         if (++looks % looks_a_turn != 0)
@@ -271,32 +273,6 @@ task<bool> end_connections(call& c)
             co_return false;
     }
     reply_ended(c, ended);
-    co_return true;
-}
-
-task<bool> list_flows(call& c)
-{
-    if (!c.parameters.empty()) {
-        reply_error(c.x, http::status::bad_request,
-                    "there is no parameter " + quoted(c.parameters.front().name));
-        co_return true;
-    }
-    // A flow may leave at any time, and the table is in the order of the latest use: so all at once, of at
-    // most flows-max.
-    auto const now = coarse_now();
-    auto& table = c.owner.flows();
-    std::string text;
-    json_writer json(text);
-    json.begin_object().member("evicted", table.evicted()).key("flows").begin_array();
-    for (auto const& one : table.all(now)) {
-        text += '\n';
-        json.begin_object();
-        append_flow(json, one, now);
-        json.end_object();
-    }
-    json.end_array().end_object();
-    text += '\n';
-    reply(c.x, http::status::ok, json_type, text);
     co_return true;
 }
 

@@ -37,6 +37,8 @@ checked<std::vector<parameter>> parse_query(std::string_view query)
         auto value = decode(piece.substr(std::min(equals + 1, piece.size())));
         if (!name || !value)
             return problem{"parameter " + quoted(piece) + ": a % is not followed by two hexadecimal digits"};
+        if (std::any_of(all.begin(), all.end(), [&name](parameter const& one) { return one.name == *name; }))
+            return problem{quoted(*name) + " is there twice: give it once"};
         all.push_back({std::move(*name), std::move(*value)});
     }
     return all;

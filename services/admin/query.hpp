@@ -20,7 +20,8 @@ struct parameter {
 inline constexpr std::size_t max_parameters = 32;
 
 /// NAME=VALUE, joined by '&', each %XX and '+' decoded, in their order. A name without '=' has an empty
-/// value; an empty piece is nothing. The problem is a sentence.
+/// value; an empty piece is nothing; a name that comes twice is a problem, lest one of the two be passed over
+/// in silence.
 checked<std::vector<parameter>> parse_query(std::string_view query);
 
 } // namespace polyport::admin

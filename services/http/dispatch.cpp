@@ -126,6 +126,14 @@ location const& place_of(http_service const& service, exchange const& x, std::st
     return all.find(named ? comparable_host(named->host) : std::string(), path);
 }
 
+// What the program says is no fault of the client's.
+void answer_bad_redirect(http_service& service, exchange& x, std::string_view target, std::string_view reason)
+{
+    service.owner().log().warning("cgi-bad-redirect", {{"target", target}, {"reason", reason}},
+                                  x.client.info().id);
+    x.respond_error(status::bad_gateway, "the program gave no valid response");
+}
+
 // Whatever the target is for: a program, a file, a directory. A program may send on to another target.
 task<bool> answer_target(http_service& service, exchange& x)
 {
@@ -134,7 +142,10 @@ task<bool> answer_target(http_service& service, exchange& x)
     auto target = x.head.target();
     for (int redirects = 0; redirects <= cgi::max_local_redirects; ++redirects) {
         if (auto const verdict = parse_target(path_and_query, x.where); verdict.refused) {
-            x.respond_error(verdict.code, verdict.reason);
+            if (redirects == 0)
+                x.respond_error(verdict.code, verdict.reason);
+            else
+                answer_bad_redirect(service, x, target, verdict.reason);
             co_return true;
         }
         x.place = &place_of(service, x, x.where.path);
@@ -151,6 +162,10 @@ task<bool> answer_target(http_service& service, exchange& x)
         }
         cgi::route route;
         cgi::find_route(service, x, route);
+        if (!route.is_cgi() && x.head.verb() == method::unknown && redirects == 0) {
+            x.respond_error(status::not_implemented);
+            co_return true;
+        }
         if (!route.is_cgi())
             co_return co_await answer_path(service, x, redirects > 0);
         if (x.head.verb() == method::trace) {
@@ -202,15 +217,9 @@ task<bool> dispatch(http_service& service, exchange& x)
 {
     if (auto file = find_by_target(service, x))
         co_return co_await send_file(service, x, std::move(file));
-    switch (x.head.verb()) {
-    case method::unknown:
-        x.respond_error(status::not_implemented);
-        co_return true;
-    case method::connect:
+    if (x.head.verb() == method::connect) {
         refuse_method(x, allowed_at_all);
         co_return true;
-    default:
-        break;
     }
     if (x.head.form() == target_form::asterisk) {
         answer_options(x, allowed_at_all);

@@ -2,6 +2,7 @@
 #include "services/http/http_service.hpp"
 
 #include "services/http/cgi/gateway.hpp"
+#include "services/http/cgi/gateway_settings.hpp"
 #include "services/http/dispatch.hpp"
 #include "services/http/session.hpp"
 
@@ -43,6 +44,8 @@ void http_service::check(std::vector<std::string>& problems) const
             problems.push_back("http-error-page: '" + page.file +
                                "' cannot be read: " + std::strerror(errno) + "; name a readable file");
     }
+    if (auto const identity = cgi::identity_of_programs(settings_.cgi); !identity)
+        problems.push_back(identity.error().text);
 }
 
 void http_service::check_access(access_settings const& access, std::vector<std::string>& problems,

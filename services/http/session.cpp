@@ -2,6 +2,7 @@
 #include "services/http/session.hpp"
 
 #include "services/http/exchange.hpp"
+#include "services/http/latest_user.hpp"
 #include "services/http/lent_workspace.hpp"
 #include "services/http/linger.hpp"
 #include "services/http/responder.hpp"
@@ -23,7 +24,7 @@ constexpr std::size_t logged_at_most = 256;
 constexpr unsigned rounds_a_turn = 8;
 
 /// What comes after a step of a session: another one, or something to wait for, …
-enum class after { next, wait, idle, close, linger };
+enum class after { next, wait, idle, close, linger, linger_for_body };
 
 // For the access log: what stands where a request line should, without what an attacker may write behind it.
 std::string_view first_line(std::string_view input)
@@ -35,11 +36,18 @@ std::string_view first_line(std::string_view input)
 /// The turn of a connection between two idle times.
 class turn {
 public:
-    turn(responder& host, stream& client, workspace& memory, std::uint32_t& served)
-        : host_(host), client_(client), w_(memory), served_(served),
+    turn(responder& host, stream& client, workspace& memory, std::uint32_t& served, latest_user& user)
+        : host_(host), client_(client), w_(memory), served_(served), user_(user),
           body_(client, memory.input, host.request_options()),
           x_(host, client, memory.head, body_, memory.where, memory.output)
     {
+    }
+    turn(turn const&) = delete;
+    turn& operator=(turn const&) = delete;
+    ~turn()
+    {
+        if (client_.info().user == &x_.user)
+            user_.keep(x_.user);
     }
 
     /// Goes on as far as nothing needs to be waited for, which for most requests is all the way.
@@ -123,6 +131,19 @@ private:
         return verdict;
     }
 
+    // Whoever answered has not read or written when it learnt that the client is gone: nobody else has said
+    // so.
+    void note_loss()
+    {
+        auto& c = client_.info();
+        if (c.ended())
+            return;
+        if (int const error = c.socket.peer_error(); error != 0)
+            c.end(error_code(error, boost::system::system_category()));
+        else if (c.socket.gone())
+            client_.note_reason(errc::end_of_stream);
+    }
+
     // The coarse clock knows no less than some milliseconds, which most requests do not take.
     void begin() { x_.started = std::chrono::steady_clock::now(); }
 
@@ -152,6 +173,7 @@ private:
     {
         client_.clear_deadline();
         x_.reset();
+        client_.info().user = &x_.user;
         auto& head = w_.head;
         w_.input.consume(parsed_.size);
         auto const most = host_.request_options().max_requests;
@@ -185,13 +207,13 @@ private:
         if (!answered_) {
             auto& shown = client_.info();
             shown.request = w_.head.request_line();
-            shown.user = &x_.user;
             bool const whole = co_await host_.answer(x_);
             shown.request = {};
-            shown.user = nullptr;
             finish();
-            if (!whole)
+            if (!whole) {
+                note_loss();
                 co_return after::close;
+            }
         }
         if (!body_.done()) {
             bool const finished = co_await finish_body();
@@ -199,7 +221,7 @@ private:
                 auto const failed = co_await x_.flush();
                 if (failed)
                     co_return after::close;
-                co_return after::linger;
+                co_return body_.failed() ? after::linger : after::linger_for_body;
             }
         }
         if (!x_.keep_alive) {
@@ -231,6 +253,7 @@ private:
     stream& client_;
     workspace& w_;
     std::uint32_t& served_;
+    latest_user& user_;
     unsigned rounds_ = 0;
     bool answered_ = false;
     parse_result parsed_;
@@ -239,10 +262,10 @@ private:
 };
 
 // A frame of its own, which an idle connection does not have.
-task<after> run_turn(responder& host, stream& client, std::uint32_t& served)
+task<after> run_turn(responder& host, stream& client, std::uint32_t& served, latest_user& user)
 {
     lent_workspace const memory(host);
-    turn requests(host, client, *memory, served);
+    turn requests(host, client, *memory, served, user);
     for (;;) {
         auto next = requests.run_now();
         if (next == after::wait)
@@ -257,15 +280,18 @@ task<after> run_turn(responder& host, stream& client, std::uint32_t& served)
 task<> run_session(responder& host, stream client)
 {
     std::uint32_t served = 0;
+    latest_user user(client.info());
     auto patience = host.request_options().header_timeout;
     for (;;) {
         auto const waited = co_await client.wait_for_request(patience);
         if (waited)
             break;
         patience = host.request_options().keep_alive_timeout;
-        auto const next = co_await run_turn(host, client, served);
+        auto const next = co_await run_turn(host, client, served, user);
         if (next == after::linger)
-            co_await linger(host, client);
+            co_await linger(host, client, still_coming::anything);
+        else if (next == after::linger_for_body)
+            co_await linger(host, client, still_coming::body);
         if (next != after::idle)
             break;
     }

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <memory>
+#include <utility>
 
 #include <unistd.h>
 
@@ -101,6 +103,31 @@ option_binding bind_cgi_rules(std::vector<cgi_rule>& rules)
     return bind_list(rules, parse_runnable_rule, {"executable"});
 }
 
+// Who is not root any more cannot make somebody else of a program.
+checked<void> check_daemon_stays_root(cgi_settings const& cgi, std::string const& daemon_user)
+{
+    if (cgi.user.empty() || daemon_user.empty())
+        return {};
+    auto const id = user_id(daemon_user);
+    if (!id || *id == 0)
+        return {};
+    return problem{
+        "http-cgi-user: programs cannot be given a user, because the daemon does not stay root: leave "
+        "out --user, or --http-cgi-user and --http-cgi-group"};
+}
+
+/// Stores what an option of the daemon's own is set to.
+void follow(option_set& options, std::string_view name, std::shared_ptr<std::string> const& value)
+{
+    option* const followed = options.find(name);
+    if (!followed)
+        return;
+    followed->binding.apply = [value, apply = std::move(followed->binding.apply)](option_value const& given) {
+        *value = given.text;
+        return apply(given);
+    };
+}
+
 void declare_cgi(option_set& options, settings& http)
 {
     auto& cgi = http.cgi;
@@ -114,7 +141,7 @@ void declare_cgi(option_set& options, settings& http)
     options.add_check([&http] { return check_all_rules(http); });
     options
         .add("http-cgi-env", "NAME", "pass on this variable of the daemon's environment, besides PATH",
-             bind_list(cgi.env, parse_variable_name))
+             bind_list(cgi.env, parse_passed_variable))
         .with_example("LANG");
     options.add(
         "http-cgi-body", "HOW",
@@ -134,7 +161,7 @@ void declare_cgi(option_set& options, settings& http)
                 "time in which programs that a finished program has left behind may go on with its output; 0 "
                 "waits for their end",
                 bind_duration(cgi.output_grace, 0ms, 7 * day));
-    options.add("http-cgi-max", "N", "programs at a time; 0 chooses by the number of processors",
+    options.add("http-cgi-max", "N", "programs at a time; 0 stands for 16 for each processor",
                 bind_number(cgi.max, 0, 100'000));
     options.add("http-cgi-max-per-ip", "N", "programs at a time for one client address; 0 sets no limit",
                 bind_number(cgi.max_per_ip, 0, 100'000));
@@ -153,13 +180,18 @@ void declare_cgi(option_set& options, settings& http)
     options.add("http-cgi-umask", "MODE", "permissions that files of a program do not get, in octal",
                 bind_mode(cgi.umask));
     options
-        .add("http-cgi-user", "NAME", "run programs as this user; the daemon must be root",
+        .add("http-cgi-user", "NAME",
+             "run programs as this user; the daemon must be root and stay so, and a start takes longer the "
+             "more memory it has",
              bind_value(cgi.user, parse_user))
         .with_example("nobody");
     options
         .add("http-cgi-group", "NAME", "run programs as this group; without it, the user's own",
              bind_value(cgi.group, parse_group))
         .with_example("nogroup");
+    auto const daemon_user = std::make_shared<std::string>();
+    follow(options, "user", daemon_user);
+    options.add_check([&cgi, daemon_user] { return check_daemon_stays_root(cgi, *daemon_user); });
 }
 
 /// `Port=80` meant every address.

@@ -45,6 +45,8 @@ checked<error_page> parse_error_page(std::string_view text);
 checked<std::string> parse_index_name(std::string_view text);
 /// The name of an environment variable: letters, digits and `_`, not beginning with a digit.
 checked<std::string> parse_variable_name(std::string_view text);
+/// The same, but none that a program has from the request.
+checked<std::string> parse_passed_variable(std::string_view text);
 /// A directory that exists and that this process can open. Looks at the file system.
 checked<std::string> parse_directory(std::string_view text);
 

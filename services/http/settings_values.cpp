@@ -2,6 +2,7 @@
 #include "common/option_values.hpp"
 #include "common/quoted.hpp"
 #include "common/unique_fd.hpp"
+#include "services/http/cgi/environment.hpp"
 #include "services/http/settings.hpp"
 
 #include <algorithm>
@@ -113,6 +114,15 @@ checked<std::string> parse_variable_name(std::string_view text)
         return problem{quoted(text) +
                        " is not the name of an environment variable: write letters, digits and _"};
     return {boost::system::in_place_value, text};
+}
+
+checked<std::string> parse_passed_variable(std::string_view text)
+{
+    auto name = parse_variable_name(text);
+    if (name && cgi::is_meta_variable(*name) && *name != "PATH") // which is passed on anyway
+        return problem{quoted(text) + " is a variable that programs have from the request, never from the "
+                                      "daemon's environment: leave it out, or give it another name"};
+    return name;
 }
 
 checked<std::string> parse_directory(std::string_view text)

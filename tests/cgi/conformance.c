@@ -87,14 +87,19 @@ static void print_start(void)
 {
     char directory[4096];
     struct rlimit files;
+    struct rlimit memory;
+    struct rlimit processes;
     mode_t const mask = umask(0);
     getrlimit(RLIMIT_NOFILE, &files);
+    getrlimit(RLIMIT_AS, &memory);
+    getrlimit(RLIMIT_NPROC, &processes);
     printf("\"directory\":");
     print_bytes(directory, strlen(getcwd(directory, sizeof directory)));
-    printf(
-        ",\n\"umask\":\"%03o\",\n\"pid\":%d,\n\"group\":%d,\n\"session\":%d,\n\"user\":%d,\n\"files\":%lu,\n",
-        (unsigned)mask, (int)getpid(), (int)getpgrp(), (int)getsid(0), (int)getuid(),
-        (unsigned long)files.rlim_cur);
+    printf(",\n\"umask\":\"%03o\",\n\"pid\":%d,\n\"group\":%d,\n\"session\":%d,\n\"user\":%d,\n\"user_"
+           "group\":%d,\n"
+           "\"files\":%lu,\n\"memory\":%lu,\n\"processes\":%lu,\n",
+           (unsigned)mask, (int)getpid(), (int)getpgrp(), (int)getsid(0), (int)getuid(), (int)getgid(),
+           (unsigned long)files.rlim_cur, (unsigned long)memory.rlim_cur, (unsigned long)processes.rlim_cur);
 }
 
 static void print_input(void)

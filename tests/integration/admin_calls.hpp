@@ -11,8 +11,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace polyport::integration {
@@ -82,6 +84,32 @@ inline std::uint64_t number_at(boost::json::object const& object, std::string_vi
 {
     auto const* const found = object.if_contains(boost::json::string_view(name.data(), name.size()));
     return found && found->is_number() ? found->to_number<std::uint64_t>() : 0;
+}
+
+/// What an answer says is wrong.
+inline std::string error_of(http_reply const& reply)
+{
+    return text_at(boost::json::parse(reply.body).as_object(), "error");
+}
+
+/// Connected and answered: the daemon has it in its table.
+inline unique_fd served(std::uint16_t port)
+{
+    auto client = connect_tcp(port);
+    send_all(client, "x");
+    if (receive_exactly(client, 1) != "X")
+        throw std::runtime_error("no answer in upper case");
+    return client;
+}
+
+/// How the other side has ended the connection.
+inline std::string end_of(unique_fd const& client)
+{
+    try {
+        return receive_some(client).empty() ? "end" : "data";
+    } catch (std::system_error const& error) {
+        return error.code().message();
+    }
 }
 
 } // namespace polyport::integration

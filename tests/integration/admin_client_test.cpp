@@ -6,9 +6,14 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
+#include <regex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include <sys/socket.h>
 
 using namespace polyport::integration;
 using polyport::unique_fd;
@@ -55,35 +60,143 @@ BOOST_AUTO_TEST_CASE(ps_prints_a_table)
     BOOST_TEST(!contains(shown.out, "admin"), shown.out);
     BOOST_TEST(contains(polyport({"ps", "--all"}).out, "admin"));
 
+    // Those of the control interface take no place of others.
+    for (auto const* const key : {"-id", "-bytes"}) {
+        auto const first = polyport({"ps", "--limit", "1", "--sort", key});
+        BOOST_TEST(contains(first.out, local_text(one)), first.out);
+    }
+    BOOST_TEST(!contains(polyport({"ps", "--json"}).out, "admin"));
+    BOOST_TEST(contains(polyport({"ps", "--json", "--all"}).out, "admin"));
+    BOOST_TEST(contains(polyport({"ps", "--service", "admin"}).out, "admin"));
+    BOOST_TEST(contains(polyport({"ps", "--text", local_text(one)}).out, local_text(one)));
+
     auto const as_json = polyport({"ps", "--json", "--service", "tcp-uppercase"});
     BOOST_TEST(json::parse(as_json.out).at("connections").as_array().size() == 1U);
     BOOST_TEST(polyport({"ps", "--state", "busy", "--service", "tcp-uppercase"}).out.find(local_text(one)) ==
                std::string::npos);
+}
 
-    auto const peer = connect_udp(server().port("udp-uppercase"));
-    send_datagram(peer, "x");
-    receive_datagram(peer);
-    BOOST_TEST(contains(polyport({"ps", "--flows"}).out, std::to_string(local_port(peer))));
+BOOST_AUTO_TEST_CASE(ps_shows_flows_and_chooses_among_them)
+{
+    std::vector<unique_fd> peers;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < 3; ++i) {
+        peers.push_back(connect_udp(server().port("udp-uppercase")));
+        send_datagram(peers[i], std::string(10 * (3 - i), 'x'));
+        receive_datagram(peers[i]);
+        names.push_back("127.0.0.1:" + std::to_string(local_port(peers[i])));
+    }
+    auto const shown = [this](std::vector<std::string> more) {
+        more.insert(more.begin(), {"ps", "--flows"});
+        return polyport(std::move(more));
+    };
+    for (auto const& name : names)
+        BOOST_TEST(contains(shown({}).out, name));
+    BOOST_TEST(!contains(shown({"--service", "nosuch"}).out, names[0]));
+    BOOST_TEST(!contains(shown({"--idle", "1h"}).out, names[0]));
+    auto const one = shown({"--remote", names[1]});
+    BOOST_TEST(contains(one.out, names[1]), one.out);
+    BOOST_TEST(!contains(one.out, names[0]), one.out);
+    auto const largest = shown({"--sort", "-bytes", "--limit", "1", "--transport", "udp"});
+    BOOST_TEST(contains(largest.out, names[0]), largest.out);
+    BOOST_TEST(!contains(largest.out, names[2]), largest.out);
+    for (std::vector<std::string> const& wrong : {std::vector<std::string>{"--sort", "rtt"},
+                                                  {"--sort", "foo"},
+                                                  {"--state", "idle"},
+                                                  {"--limit", "0"}})
+        BOOST_TEST(shown(wrong).status == 2, wrong.front());
+}
+
+BOOST_AUTO_TEST_CASE(a_value_that_is_none_is_wrong_use)
+{
+    for (std::vector<std::string> const& wrong : {std::vector<std::string>{"ps", "--state", "foo"},
+                                                  {"ps", "--older", "5"},
+                                                  {"ps", "--sort", "foo"},
+                                                  {"ps", "--limit", "0"},
+                                                  {"ps", "--remote", "10.0.0.1/8"},
+                                                  {"kill", "--service", ""},
+                                                  {"kill", "--state", "asleep"},
+                                                  {"top", "--state", "foo"},
+                                                  {"log-level", "bogus"}}) {
+        auto const seen = polyport(wrong);
+        BOOST_TEST(seen.status == 2, wrong[0] << ' ' << wrong[1] << ": " << seen.err);
+        BOOST_TEST(contains(seen.err, wrong[0] == "log-level" ? "trace, debug" : wrong[1].substr(2)),
+                   seen.err);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(kill_takes_the_filters_and_the_ways)
+{
+    auto const ended = [this](std::vector<std::string> more) {
+        more.insert(more.begin(), "kill");
+        return polyport(std::move(more)).out;
+    };
+    auto one = client();
+    auto two = client();
+    BOOST_TEST(ended({"--idle", "1h"}) == "0 connections ended\n");
+    BOOST_TEST(ended({"--remote", "127.0.0.2"}) == "0 connections ended\n");
+    BOOST_TEST(ended({"--user", "nobody"}) == "0 connections ended\n");
+    BOOST_TEST(ended({"--remote", local_text(one), "--reset"}) == "1 connection ended\n");
+    BOOST_CHECK_EXCEPTION(receive_some(one), std::system_error, [](std::system_error const& error) {
+        return error.code() == std::errc::connection_reset;
+    });
+    BOOST_TEST_REQUIRE(shows("?service=tcp-uppercase&state=idle", 1U));
+    BOOST_TEST(ended({"--remote", "127.0.0.0/8", "--finish"}) == "1 connection ended\n");
+    BOOST_TEST(receive_to_end(two).empty());
+}
+
+BOOST_AUTO_TEST_CASE(ps_orders_limits_and_tells_of_more)
+{
+    auto const one = client();
+    auto const two = client();
+    send_all(two, std::string(500, 'a'));
+    receive_exactly(two, 500);
+    auto const largest = polyport({"ps", "--sort", "-received", "--limit", "1"});
+    BOOST_TEST(contains(largest.out, local_text(two)), largest.out);
+    BOOST_TEST(!contains(largest.out, local_text(one)), largest.out);
+    BOOST_TEST(largest.err.empty(), largest.err); // who limits knows
+    BOOST_TEST(polyport({"ps"}).err.empty());
+
+    // A daemon with more than fit into one list.
+    auto const listener = listen_tcp();
+    std::thread many([&listener] {
+        unique_fd const asked(::accept(listener.get(), nullptr, nullptr));
+        receive_until(asked, "\r\n\r\n");
+        std::string const body = R"({"total":10007,"connections":[],"matched":10007})";
+        send_all(asked,
+                 "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    });
+    auto const some = run({client_program(), "ps", "--admin", std::to_string(local_port(listener))});
+    many.join();
+    BOOST_TEST(some.status == 0);
+    BOOST_TEST(contains(some.err, "10007 more are not shown; see them with --limit 10007"), some.err);
 }
 
 BOOST_AUTO_TEST_CASE(a_table_fits_its_terminal)
 {
     auto const one = client();
-    for (auto const* const columns : {"40", "80", "120"}) {
-        launch_options options;
-        options.environment = {"COLUMNS=" + std::string(columns)};
-        auto const shown = run(command({"ps", "--all"}), {}, options);
-        std::size_t widest = 0;
-        for (std::size_t begin = 0; begin < shown.out.size();) {
-            auto const end = shown.out.find('\n', begin);
-            auto const line = shown.out.substr(begin, end - begin);
-            auto const characters =
-                std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xc0) != 0x80; });
-            widest = std::max(widest, static_cast<std::size_t>(characters));
-            begin = end + 1;
+    for (std::string const name : {"ps", "stats"}) {
+        for (auto const* const columns : {"40", "60", "80", "120"}) {
+            launch_options options;
+            options.environment = {"COLUMNS=" + std::string(columns)};
+            auto arguments = std::vector<std::string>{name};
+            if (name == "ps")
+                arguments.emplace_back("--all");
+            auto const shown = run(command(arguments), {}, options);
+            std::size_t widest = 0;
+            for (std::size_t begin = 0; begin < shown.out.size();) {
+                auto const end = shown.out.find('\n', begin);
+                auto const line = shown.out.substr(begin, end - begin);
+                auto const characters =
+                    std::count_if(line.begin(), line.end(), [](char c) { return (c & 0xc0) != 0x80; });
+                widest = std::max(widest, static_cast<std::size_t>(characters));
+                if (name == "stats" && begin > 0) // the first line is a sentence, which may be cut
+                    BOOST_TEST(!line.ends_with("…"), columns << ": " << line);
+                begin = end + 1;
+            }
+            BOOST_TEST(widest <= std::stoul(columns), shown.out);
+            BOOST_TEST(widest > 20U);
         }
-        BOOST_TEST(widest <= std::stoul(columns), shown.out);
-        BOOST_TEST(widest > 20U);
     }
 }
 
@@ -109,9 +222,6 @@ BOOST_AUTO_TEST_CASE(kill_ends_connections)
                                                   {"kill", "1", "--service", "a"},
                                                   {"kill", "1", "--finish", "--reset"}})
         BOOST_TEST(polyport(wrong).status == 2);
-    auto const bad = polyport({"kill", "--state", "asleep"});
-    BOOST_TEST(bad.status == 1);
-    BOOST_TEST(contains(bad.err, "state: 'asleep'"), bad.err);
 }
 
 BOOST_AUTO_TEST_CASE(stats_and_log_level)
@@ -120,13 +230,12 @@ BOOST_AUTO_TEST_CASE(stats_and_log_level)
     BOOST_TEST(stats.status == 0);
     BOOST_TEST(contains(stats.out, "tcp-uppercase"), stats.out);
     BOOST_TEST(contains(stats.out, "process_resident_memory_bytes"), stats.out);
+    BOOST_TEST(contains(stats.out, "polyport_event_subscribers_dropped_total"), stats.out);
+    BOOST_TEST(!std::regex_search(stats.out, std::regex("[0-9][eE][-+]?[0-9]")), stats.out);
     BOOST_TEST(json::parse(polyport({"stats", "--json"}).out).is_object());
     BOOST_TEST(polyport({"log-level"}).out == "info\n");
     BOOST_TEST(polyport({"log-level", "debug"}).out == "debug\n");
     BOOST_TEST(polyport({"log-level"}).out == "debug\n");
-    auto const wrong = polyport({"log-level", "loud"});
-    BOOST_TEST(wrong.status == 1);
-    BOOST_TEST(contains(wrong.err, "trace, debug"), wrong.err);
 }
 
 BOOST_AUTO_TEST_CASE(watch_prints_events_until_the_daemon_stops)
@@ -142,6 +251,7 @@ BOOST_AUTO_TEST_CASE(watch_prints_events_until_the_daemon_stops)
     BOOST_TEST(seen.status == 1);
     BOOST_TEST(contains(seen.out, "closed"), seen.out);
     BOOST_TEST(contains(seen.out, "from " + who), seen.out);
+    BOOST_TEST(std::regex_search(seen.out, std::regex(" age=[0-9.]+[mu]?s\n")), seen.out);
     BOOST_TEST(contains(seen.out, "draining"), seen.out);
     BOOST_TEST(!contains(seen.out, "opened"), seen.out);
     BOOST_TEST((server().wait() == 0));
@@ -219,6 +329,51 @@ BOOST_AUTO_TEST_CASE(top_draws_on_a_terminal_and_puts_it_back)
         auto const& screen = session.screen();
         BOOST_TEST(screen.rfind(end) > screen.rfind(begin));
         BOOST_TEST(contains(screen.substr(screen.rfind("\x1b[?25h")), end)); // the cursor too
+    }
+}
+
+// Which end it must put the terminal back by itself, and which even a bug's: those end as by the signal.
+BOOST_AUTO_TEST_CASE(signals_end_top_and_put_the_terminal_back)
+{
+    struct {
+        int number;
+        int status;
+    } const table[] = {{SIGTERM, 0}, {SIGHUP, 0},  {SIGQUIT, 0},
+                       {SIGUSR1, 0}, {SIGALRM, 0}, {SIGABRT, 128 + SIGABRT}};
+    for (auto const& row : table) {
+        terminal_session session(command({"top", "--interval", "100ms"}));
+        BOOST_TEST_REQUIRE(session.shows("by rate"));
+        session.signal(row.number);
+        BOOST_TEST(session.finish() == row.status, ::strsignal(row.number));
+        BOOST_TEST(contains(session.screen().substr(session.screen().rfind("\x1b[?25h")), "\x1b[?1049l"),
+                   ::strsignal(row.number));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(top_can_be_stopped_and_goes_on)
+{
+    terminal_session session(command({"top", "--interval", "100ms"}));
+    BOOST_TEST_REQUIRE(session.shows("by rate"));
+    session.signal(SIGTSTP);
+    BOOST_TEST(session.shows("\x1b[?1049l"));
+    session.signal(SIGCONT);
+    BOOST_TEST(session.shows("\x1b[?1049h"));
+    BOOST_TEST(session.shows("by rate"));
+    session.type("q");
+    BOOST_TEST(session.finish() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(top_hears_the_keyboard_while_the_daemon_is_stuck)
+{
+    for (std::string_view const way : {"q", "\x03"}) {
+        terminal_session session(command({"top", "--interval", "100ms", "--timeout", "1h"}));
+        BOOST_TEST_REQUIRE(session.shows("by rate"));
+        BOOST_TEST(::kill(server().pid(), SIGSTOP) == 0);
+        session.type("b"); // drawn anew from what was known last
+        BOOST_TEST(session.shows("by bytes"));
+        session.type(way);
+        BOOST_TEST(session.finish() == 0);
+        BOOST_TEST(::kill(server().pid(), SIGCONT) == 0);
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tests/integration/admin_calls.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
@@ -212,10 +213,43 @@ BOOST_AUTO_TEST_CASE(programs_and_refusals_are_told_and_counted)
     auto const ended = json::parse(read_event(subscriber, "program-ended")).as_object();
     BOOST_TEST(number_at(ended, "pid") == number_at(started, "pid"));
     BOOST_TEST(number_at(ended, "status") == 200U);
+    BOOST_TEST(ended.contains("exit"));
+    BOOST_TEST(number_at(ended, "exit") == 0U);
+    BOOST_TEST(!ended.contains("reason"));
     auto const samples = read_metrics(daemon.call("GET", "/metrics").body, false);
     BOOST_TEST(samples.at("polyport_refused_total{service=\"http\",reason=\"programs-busy\"}") == 1);
     BOOST_TEST(samples.at("polyport_cgi_started_total{service=\"http\"}") == 1);
     BOOST_TEST(samples.at("polyport_cgi_duration_seconds_count{service=\"http\",status=\"2xx\"}") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_event_tells_how_a_program_has_ended)
+{
+    temporary_directory const root;
+    write_file(root / "three.sh", "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\nexit 3\n");
+    write_file(root / "term.sh", "#!/bin/sh\nkill -TERM $$\n");
+    write_file(root / "sleep.sh", "#!/bin/sh\nexec sleep 1000\n");
+    steered_daemon daemon({"--http", "0", "--http-root", root.path(), "--http-cgi", ".sh=/bin/sh",
+                           "--http-cgi-idle-timeout", "100ms"});
+    auto const port = daemon.server().port("http");
+    auto const subscriber = subscribe(daemon.path());
+    struct {
+        std::string target;
+        std::string event;
+    } const table[] = {
+        {"/three.sh", R"({"status":200,"exit":3})"},
+        {"/term.sh",
+         R"({"status":502,"signal":"TERM","reason":"its header does not end with an empty line"})"},
+        {"/sleep.sh", R"({"status":504,"signal":"TERM","reason":"http-cgi-idle-timeout"})"},
+    };
+    for (auto const& row : table) {
+        http_get(port, row.target);
+        auto ended = json::parse(read_event(subscriber, "program-ended")).as_object();
+        BOOST_TEST(text_at(ended, "program").ends_with(row.target));
+        BOOST_TEST(ended.at("duration").to_number<double>() > 0);
+        for (auto const* const name : {"id", "service", "program", "pid", "received", "sent", "duration"})
+            ended.erase(name);
+        BOOST_TEST(json::serialize(ended) == row.event);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(stats_tell_of_every_service)
@@ -282,6 +316,10 @@ BOOST_AUTO_TEST_CASE(subscribers_that_never_read_are_dropped_and_counted)
     }
     BOOST_TEST(all);
     BOOST_TEST(number_at(daemon.get("/stats").at("events").as_object(), "subscribers") == 0U);
+    auto const samples = read_metrics(daemon.call("GET", "/metrics").body, false);
+    BOOST_TEST(samples.at("polyport_event_subscribers") == 0);
+    BOOST_TEST(samples.at("polyport_event_subscribers_dropped_total") == 20);
+    BOOST_TEST(samples.at("polyport_events_published_total") > 400);
     auto const closed = daemon.server().log().wait_for([](log_line const& line) {
         return line.event() == "closed" && line.field("reason") == "did not keep up with the events";
     });

@@ -194,6 +194,18 @@ bool browser::becomes_true(std::string const& expression, milliseconds limit)
     return eventually([&] { return evaluate("Boolean(" + expression + ")").as_bool(); }, limit);
 }
 
+void browser::press(std::string const& key)
+{
+    int const code = key == "Tab" ? 9 : key == "Enter" ? 13 : 27;
+    for (auto const* const type : {"keyDown", "keyUp"}) {
+        boost::json::object event{
+            {"type", type}, {"key", key}, {"code", key}, {"windowsVirtualKeyCode", code}};
+        if (key == "Enter" && type == std::string_view("keyDown"))
+            event["text"] = "\r";
+        call("Input.dispatchKeyEvent", std::move(event));
+    }
+}
+
 void browser::save_picture(std::filesystem::path const& path)
 {
     auto const metrics = call("Page.getLayoutMetrics");

@@ -33,6 +33,8 @@ public:
     boost::json::value evaluate(std::string const& expression);
     /// Whether it becomes true, by and by.
     bool becomes_true(std::string const& expression, milliseconds limit = patience);
+    /// A key of the keyboard: "Tab", "Enter", "Escape".
+    void press(std::string const& key);
     /// A picture of the whole page, as PNG.
     void save_picture(std::filesystem::path const& path);
 

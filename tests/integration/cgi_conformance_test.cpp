@@ -105,6 +105,10 @@ std::vector<given_case> const given_cases{
      "PATCH /cgi-bin/conformance HTTP/1.1\r\n" + host,
      "",
      {{"REQUEST_METHOD", "PATCH"}}},
+    {"4.1.12 REQUEST_METHOD: also one that the server does not know",
+     "PROPFIND /cgi-bin/conformance HTTP/1.1\r\n" + host + "Depth: 1\r\nContent-Length: 3\r\n",
+     "<a>",
+     {{"REQUEST_METHOD", "PROPFIND"}, {"HTTP_DEPTH", "1"}, {"CONTENT_LENGTH", "3"}}},
     {"4.1.14 SERVER_NAME, 4.1.15 SERVER_PORT: of the Host field, and of the connection",
      "GET /cgi-bin/conformance HTTP/1.1\r\nHost: Example.ORG:8080\r\n",
      "",
@@ -140,6 +144,10 @@ std::vector<given_case> const given_cases{
       {"HTTP_PROXY", absent},
       {"HTTP_PROXY_AUTHORIZATION", absent},
       {"HTTP_UPGRADE", absent}}},
+    {"RFC 9110 section 14.2: ranges are the program's own business",
+     "GET /cgi-bin/conformance HTTP/1.1\r\n" + host + "Range: bytes=0-0\r\nIf-Range: \"x\"\r\n",
+     "",
+     {{"HTTP_RANGE", "bytes=0-0"}, {"HTTP_IF_RANGE", "\"x\""}}},
     {"4.1 extensions: what programs expect besides",
      "GET /cgi-bin/conformance HTTP/1.1\r\n" + host,
      "",
@@ -224,6 +232,13 @@ std::vector<output_case> const output_cases{
      "body"},
     {"6.3.4 other protocol fields", "Content-Type: text/x\\nX-A: 1\\n\\n", 200, {{"x-a", "1"}}, ""},
     {"6.3.5 extension fields", "Content-Type: text/x\\nX-CGI-Thing: 1\\n\\n", 200, {}, ""},
+    {"a range of the program's",
+     "Status: 206 Some\\nContent-Range: bytes 0-3/9\\nContent-Type: text/x\\n\\nbody",
+     206,
+     {{"content-range", "bytes 0-3/9"}},
+     "body"},
+    {"6.2.2 local redirect to a target that is none", "Location: /../../etc/passwd\\n\\n", 502, {}, "*"},
+    {"6.2.2 local redirect to what cannot be decoded", "Location: /%%zz\\n\\n", 502, {}, "*"},
     {"6.3 no protocol field at all", "X-A: 1\\n\\nbody", 502, {}, "*"},
     {"6.3 folded", "Content-Type: text/x\\n more\\n\\nbody", 502, {}, "*"},
     {"6.3 twice", "Content-Type: text/x\\nContent-Type: text/y\\n\\nbody", 502, {}, "*"},
@@ -311,6 +326,19 @@ BOOST_AUTO_TEST_CASE(what_a_client_gets)
             if (one.body != "*")
                 BOOST_TEST(reply.body == one.body);
         }
+    }
+    BOOST_TEST(server.log().wait_for_count("cgi-bad-redirect", 1));
+}
+
+BOOST_AUTO_TEST_CASE(a_method_that_nobody_knows_is_for_programs_alone)
+{
+    temporary_directory const folder;
+    write_file(folder / "file.txt", "text");
+    daemon_process const server({"--http", "0", "--http-root", folder.path().string()});
+    unique_fd const client = connect_tcp(server.port("http"));
+    for (char const* target : {"/file.txt", "/", "/none"}) {
+        send_all(client, "PROPFIND " + std::string(target) + " HTTP/1.1\r\n" + host + "\r\n");
+        BOOST_TEST(receive_reply(client).status == 501, target);
     }
 }
 

@@ -258,6 +258,42 @@ BOOST_AUTO_TEST_CASE(a_program_need_not_read_its_input)
     BOOST_TEST(site.has_no_children());
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_sends_all_before_it_reads_has_its_answer)
+{
+    cgi_site const site;
+    std::string const body = noise(10 * mib);
+    struct {
+        char const* program;
+        bool in_chunks;
+        char const* body;
+    } const cases[] = {
+        {"ignores-input.sh", false, "not read\n"},
+        {"closes-input.sh", false, "closed\nend\n"},
+        {"ignores-input.sh", true, "not read\n"},
+    };
+    for (auto const& c : cases) {
+        unique_fd const client = connect_tcp(site.port());
+        // Throws if the connection is cut on the way.
+        send_all(client, c.in_chunks ? post(c.program, "Transfer-Encoding: chunked\r\n", chunked(body))
+                                     : post(c.program, with_length(body.size()), body));
+        BOOST_TEST(receive_reply(client).body == c.body, c.program);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_large_answer_does_not_wait_for_a_body_that_nobody_wants)
+{
+    cgi_site const site{"--http-cgi-body", "stream"};
+    std::string const body = noise(12 * mib);
+    for (bool const in_chunks : {false, true}) {
+        unique_fd const client = connect_tcp(site.port());
+        send_all(client,
+                 in_chunks ? post("closes-input.sh?20000000", "Transfer-Encoding: chunked\r\n", chunked(body))
+                           : post("closes-input.sh?20000000", with_length(body.size()), body));
+        BOOST_TEST(receive_reply(client).body.size() ==
+                   20'000'000U + std::string_view("closed\nend\n").size());
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_goes_on_after_a_body_that_was_not_read)
 {
     cgi_site const site;
@@ -289,6 +325,30 @@ BOOST_AUTO_TEST_CASE(a_client_that_breaks_off_its_body_ends_the_program)
     client.reset();
     auto const reason = site.ended("echo").field("reason");
     BOOST_TEST((reason == "client gone" || reason == "bad request body"), reason);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_cannot_be_kept_is_a_lack_of_room)
+{
+    cgi_site const site;
+    daemon_process const server({"--http", "0", "--http-root", POLYPORT_CGI_ROOT, "--http-cgi", "/cgi-bin/"},
+                                {.environment = {"TMPDIR=/nonexistent"}});
+    unique_fd const client = connect_tcp(server.port("http"));
+    send_all(client, post("echo", "Transfer-Encoding: chunked\r\n", chunked(noise(mib))));
+    BOOST_TEST(receive_reply(client).status == 507);
+    auto const line =
+        server.log().wait_for([](log_line const& l) { return l.event() == "cgi-spool-failed"; });
+    BOOST_TEST_REQUIRE(line.has_value());
+    BOOST_TEST(line->field("reason") == "No such file or directory");
+    BOOST_TEST(http_get(server.port("http"), "/cgi-bin/hello.sh").body == "hello\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_pauses_its_body_is_not_the_programs_fault)
+{
+    cgi_site const site{"--http-cgi-idle-timeout", "200ms", "--http-body-timeout", "600ms"};
+    unique_fd const client = connect_tcp(site.port());
+    send_all(client, post("conformance", with_length(100), "some"));
+    BOOST_TEST(receive_reply(client).status == 408);
+    BOOST_TEST(site.ended("conformance").field("reason") == "bad request body");
 }
 
 // As it comes

@@ -110,6 +110,42 @@ BOOST_AUTO_TEST_CASE(a_client_that_only_shuts_its_sending_side_has_its_answer)
     BOOST_TEST(receive_to_end(client).empty());
 }
 
+BOOST_AUTO_TEST_CASE(the_log_tells_who_has_ended_a_program_and_its_connection)
+{
+    temporary_directory const folder;
+    auto const admin = (folder / "admin.sock").string();
+    cgi_site const site{"--admin", admin.c_str(), "--drain-timeout", "100ms"};
+    auto const closed = [&site](std::size_t n) {
+        std::size_t seen = 0;
+        return site.server.log()
+            .wait_for([&](log_line const& line) {
+                return line.event() == "closed" && line.field("service") == "http" && ++seen >= n;
+            })
+            .value();
+    };
+    unique_fd reset = site.ask("silent.sh?" + site.note("reset"));
+    site.noted("reset");
+    reset_on_close(reset);
+    reset = {};
+    BOOST_TEST(site.ended("silent.sh", 1).field("reason") == "client gone");
+    BOOST_TEST(closed(1).field("reason") == "Connection reset by peer");
+    BOOST_TEST(closed(1).field("peer") == "reset");
+
+    unique_fd const killed = site.ask("silent.sh?" + site.note("killed"));
+    site.noted("killed");
+    auto const operator_ = connect_unix(admin);
+    send_all(operator_, "DELETE /connections?service=http HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    BOOST_TEST(receive_reply(operator_).status == 200);
+    BOOST_TEST(site.ended("silent.sh", 2).field("reason") == "killed by the operator");
+    BOOST_TEST(closed(2).field("reason") == "killed by the operator");
+
+    unique_fd const drained = site.ask("silent.sh?" + site.note("drained"));
+    site.noted("drained");
+    BOOST_TEST(::kill(site.server.pid(), SIGTERM) == 0);
+    BOOST_TEST(site.ended("silent.sh", 3).field("reason") == "drain time-out");
+    BOOST_TEST(closed(3).field("reason") == "drain time-out");
+}
+
 // Time
 
 BOOST_AUTO_TEST_CASE(a_program_that_takes_too_long_is_a_gateway_timeout)
@@ -156,6 +192,35 @@ BOOST_AUTO_TEST_CASE(the_whole_group_gets_term_and_then_kill)
 }
 
 // Exits and what they leave
+
+BOOST_AUTO_TEST_CASE(what_a_crash_has_cut_off_does_not_look_whole)
+{
+    cgi_site const site;
+    unique_fd const client = site.ask("crash-midway.sh");
+    std::string const answer = receive_to_end(client);
+    BOOST_TEST(answer.find("\r\n5\r\npart\n\r\n") != answer.npos, answer);
+    BOOST_TEST(!answer.ends_with("0\r\n\r\n"));
+    BOOST_TEST(is_stopped_by(site.ended("crash-midway.sh"), "KILL"));
+}
+
+// What starts a session of its own is out of reach of its group's signals: a program may leave a service
+// behind. The service manager ends it with the daemon (KillMode=mixed).
+BOOST_AUTO_TEST_CASE(who_forks_twice_into_a_session_of_its_own_is_left_alone_and_holds_nothing_up)
+{
+    cgi_site const site{"--http-cgi-output-grace", "50ms", "--http-cgi-idle-timeout", "300ms"};
+    descriptor_check const descriptors(site.server);
+    unique_fd const client = site.ask("daemonizes.sh?" + site.note("done"));
+    BOOST_TEST(receive_reply(client).body == "done\n");
+    pid_t const first = site.noted("done");
+    BOOST_TEST(site.ended("daemonizes.sh").field("status") == "exit 0");
+    // Cut off, all of its group ends, and the daemon has nothing more to do with the rest.
+    unique_fd const other = site.ask("daemonizes.sh?" + site.note("silent"));
+    pid_t const second = site.noted("silent");
+    BOOST_TEST(site.ended("daemonizes.sh", 2).field("reason") == "http-cgi-idle-timeout");
+    BOOST_TEST(site.has_no_children());
+    for (pid_t const pid : {first, second})
+        BOOST_TEST(::kill(pid, SIGKILL) == 0); // it was still there
+}
 
 BOOST_AUTO_TEST_CASE(a_grandchild_that_keeps_the_output_open_holds_nothing_up)
 {
@@ -313,10 +378,12 @@ BOOST_AUTO_TEST_CASE(a_program_has_no_descriptor_of_the_daemon)
 
 BOOST_AUTO_TEST_CASE(limits_and_umask_are_as_asked_for)
 {
-    cgi_site const site{"--http-cgi-files", "32", "--http-cgi-umask", "077"};
+    cgi_site const site{"--http-cgi-files",     "32",   "--http-cgi-memory", "512m",
+                        "--http-cgi-processes", "3000", "--http-cgi-umask",  "077"};
     std::string const body = site.get("conformance").body;
-    BOOST_TEST(body.find("\"files\":32,") != body.npos, body);
-    BOOST_TEST(body.find("\"umask\":\"077\"") != body.npos);
+    for (char const* fact :
+         {"\"files\":32,", "\"memory\":536870912,", "\"processes\":3000,", "\"umask\":\"077\""})
+        BOOST_TEST(body.find(fact) != body.npos, body);
     BOOST_TEST(body.find("\"signals_changed\":0") != body.npos);
 }
 
@@ -369,6 +436,8 @@ BOOST_AUTO_TEST_CASE(a_flood_of_standard_error_is_held_back_and_counted)
     std::size_t const lines = site.server.log().count("cgi-stderr");
     BOOST_TEST(lines > 0U);
     BOOST_TEST(lines <= 100U);
+    auto const record = site.ended("noisy.sh");
+    BOOST_TEST(record.field("stderr-suppressed") == std::to_string(5000 - lines), record.text);
 }
 
 BOOST_AUTO_TEST_CASE(the_tables_show_what_runs)
@@ -397,6 +466,15 @@ BOOST_AUTO_TEST_CASE(a_run_is_recorded_with_what_it_cost)
         BOOST_TEST(record.field(name) != "", name);
     BOOST_TEST(record.field("status") == "exit 0");
     BOOST_TEST(record.level() == "info");
+}
+
+BOOST_AUTO_TEST_CASE(the_record_has_the_peak_of_its_memory)
+{
+    cgi_site const site;
+    BOOST_TEST(site.get("large.py").body == "67108864\n");
+    auto const peak = std::stol(site.ended("large.py").field("peak-kib"));
+    BOOST_TEST(peak > 64 * 1024);
+    BOOST_TEST(peak < 128 * 1024);
 }
 
 // The end of the daemon

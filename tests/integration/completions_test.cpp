@@ -61,6 +61,7 @@ BOOST_AUTO_TEST_CASE(bash_offers_what_the_programs_know)
         {{"ps", "--state", "=", "i"}, " idle "},
         {{"ps", "--state", "="}, " writing "},
         {{"ps", "--sort", "-b"}, " -bytes "},
+        {{"ps", "--program", ""}, " on off "},
         {{"log-level", "d"}, " debug "},
         {{"kill", ""}, " " + id + " "},
     };
@@ -86,11 +87,9 @@ BOOST_AUTO_TEST_CASE(the_tab_key_completes_in_bash_and_zsh)
     struct {
         std::string_view typed;
         std::string_view shown;
-    } const table[] = {{"polyport log-", "log-level"},
-                       {"polyport log-level de", "debug"},
-                       {"polyport ps --state=i", "=idle"},
-                       {"polyport ps --sort -by", "-bytes"},
-                       {"polyport kill --to", "--token-file"}};
+    } const table[] = {{"polyport log-", "log-level"},      {"polyport log-level de", "debug"},
+                       {"polyport ps --state=i", "=idle"},  {"polyport ps --sort -by", "-bytes"},
+                       {"polyport ps --program of", "off"}, {"polyport kill --to", "--token-file"}};
     for (auto const& one : shells) {
         if (!has_shell(one.shell.front()))
             continue;
@@ -110,13 +109,31 @@ BOOST_AUTO_TEST_CASE(fish_offers_what_the_programs_know)
 {
     if (!has_shell("fish"))
         return;
-    auto const all =
-        run({"fish", "-c",
-             "set -x PATH " + directory + " $PATH; source " + folder +
-                 "polyport.fish; for line in 'polyport ' 'polyport ps --sor' 'polyport ps --state i' "
-                 "'polyport log-level d'; complete -C $line; end"});
-    for (auto const* const part : {"watch\tprint", "--sort", "idle", "debug"})
-        BOOST_TEST(all.out.find(part) != std::string::npos, part << " in " << all.out << all.err);
+    struct {
+        std::string line;
+        std::string part;
+        bool offered = true;
+    } const table[] = {
+        {"polyport ", "watch\tprint"},          {"polyport ps --sor", "--sort"},
+        {"polyport ps --state i", "idle"},      {"polyport kill --program o", "off"},
+        {"polyport watch --on", "--only"},      {"polyport ps --on", "--only", false},
+        {"polyport log-level d", "debug"},      {"polyportd --adm", "--admin"},
+        {"polyportd --adm", "--admin-readers"},
+    };
+    std::string script = "set -x PATH " + directory + " $PATH; source " + folder + "polyport.fish; source " +
+                         folder + "polyportd.fish";
+    for (auto const& row : table)
+        script += "; complete -C '" + row.line + "'; echo .";
+    auto const all = run({"fish", "-c", script});
+    std::size_t begin = 0;
+    for (auto const& row : table) {
+        auto const end = all.out.find(".\n", begin);
+        BOOST_TEST_REQUIRE(end != std::string::npos, all.out << all.err);
+        auto const answer = "\n" + all.out.substr(begin, end - begin);
+        begin = end + 2;
+        bool const there = answer.find("\n" + row.part) != std::string::npos;
+        BOOST_TEST(there == row.offered, row.line << " gives " << answer);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -283,6 +283,28 @@ BOOST_AUTO_TEST_CASE(git_is_served_as_the_recipe_says)
     BOOST_TEST(place.run("git -C project log --format=%s").out == "first\n");
 }
 
+BOOST_AUTO_TEST_CASE(the_manual_page_of_the_command_has_all_of_its_options)
+{
+    std::string const page = read_file(source_tree() / "docs/polyport.1");
+    std::regex const option(R"(^  (?:-([a-z]) \[ )?--([a-z][a-z-]*))", std::regex::multiline);
+    std::size_t seen = 0;
+    for (auto const* const name :
+         {"send", "chat", "ps", "top", "kill", "stats", "watch", "drain", "log-level"}) {
+        auto const help = run({client_program(), "help", name}).out;
+        for (std::sregex_iterator one(help.begin(), help.end(), option), end; one != end; ++one) {
+            auto const& found = *one;
+            bool const is_there =
+                std::regex_search(page, std::regex("[ ,]-" + found[2].str() + "(?![a-z-])"));
+            BOOST_TEST(is_there, name << " --" << found[2]);
+            if (found[1].matched)
+                BOOST_TEST(page.find("Fl " + found[1].str() + " , Fl -" + found[2].str()) != page.npos,
+                           name << " -" << found[1]);
+            ++seen;
+        }
+    }
+    BOOST_TEST(seen > 40U);
+}
+
 BOOST_AUTO_TEST_CASE(the_launch_report_is_as_the_readme_shows_it)
 {
     std::ifstream file(source_tree() / "README.md");

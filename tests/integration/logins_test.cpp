@@ -269,43 +269,6 @@ BOOST_AUTO_TEST_CASE(curl_logs_in)
     BOOST_TEST(run({"curl", "-s", "-o", "/dev/null", "-w", "%{http_code}", url}).out == "401");
 }
 
-BOOST_AUTO_TEST_CASE(git_pushes_with_a_password)
-{
-    site const files;
-    std::string const repository = files.directory / "repositories" / "x.git";
-    auto const git = [&](list arguments) {
-        arguments.insert(arguments.begin(), {"git", "-c", "user.name=a", "-c", "user.email=a@example.org"});
-        return run(arguments, {},
-                   {.environment = {"GIT_TERMINAL_PROMPT=0", "GIT_CONFIG_GLOBAL=/dev/null",
-                                    "HOME=" + files.directory.path().string()}});
-    };
-    fs::create_directories(repository);
-    BOOST_TEST_REQUIRE(git({"init", "-q", "--bare", "-b", "main", repository}).status == 0);
-    BOOST_TEST_REQUIRE(git({"-C", repository, "config", "http.receivepack", "true"}).status == 0);
-    write_file(files.root / "git", "#!/bin/sh\nexec env GIT_HTTP_EXPORT_ALL=1 GIT_PROJECT_ROOT='" +
-                                       fs::path(repository).parent_path().string() + "' git http-backend\n");
-    fs::permissions(files.root / "git", fs::perms::owner_all);
-    daemon_process const server({"--http", "0", "--http-root", files.root.string(), "--http-users",
-                                 files.passwords.string(), "--http-access", "allow /git/ user:alice",
-                                 "--http-access", "deny /git/ all"});
-    std::string const work = files.directory / "work";
-    auto const url = [&](std::string const& user) {
-        return "http://" + user + "127.0.0.1:" + std::to_string(server.port("http")) + "/git/x.git";
-    };
-    BOOST_TEST_REQUIRE(git({"init", "-q", "-b", "main", work}).status == 0);
-    write_file(fs::path(work) / "large", noise(300'000));
-    BOOST_TEST_REQUIRE(git({"-C", work, "add", "large"}).status == 0);
-    BOOST_TEST_REQUIRE(git({"-C", work, "commit", "-q", "-m", "one"}).status == 0);
-    BOOST_TEST(git({"-C", work, "push", "-q", url(""), "main"}).status != 0);
-    BOOST_TEST(git({"-C", work, "push", "-q", url("alice:wrong@"), "main"}).status != 0);
-    auto const pushed = git({"-C", work, "push", "-q", url("alice:open%20sesame@"), "main"});
-    BOOST_TEST(pushed.status == 0, pushed.err);
-    auto const cloned = git({"clone", "-q", url("alice:open%20sesame@"), files.directory / "clone"});
-    BOOST_TEST(cloned.status == 0, cloned.err);
-    bool const same = read_file(files.directory / "clone" / "large") == noise(300'000);
-    BOOST_TEST(same);
-}
-
 // Who tries out passwords keeps two threads busy: with hashes that take long he would keep others out.
 BOOST_AUTO_TEST_CASE(who_tries_passwords_out_waits_for_himself)
 {

@@ -6,9 +6,15 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
+#include <system_error>
 #include <vector>
+
+#include <sys/stat.h>
 
 using namespace polyport::integration;
 using polyport::unique_fd;
@@ -122,8 +128,7 @@ BOOST_AUTO_TEST_CASE(in_a_browser_it_shows_sorts_filters_and_ends_connections)
     view.evaluate("(() => { const f = document.querySelector('#filter-text'); f.value = '" +
                   local_text(second) + "'; f.dispatchEvent(new Event('input')); })()");
     BOOST_TEST(view.becomes_true("document.querySelectorAll('#table-body tr').length === 1"));
-    BOOST_TEST(view.evaluate("document.querySelector('#connections-count').textContent").as_string() ==
-               "1 of 3");
+    BOOST_TEST(view.becomes_true("document.querySelector('#connections-count').textContent === '1 of 3'"));
 
     // It asks before it ends one, and "Keep it" keeps it.
     view.evaluate("document.querySelector('#table-body .end').click()");
@@ -160,6 +165,210 @@ BOOST_AUTO_TEST_CASE(in_a_browser_it_finds_its_way_back_to_a_daemon_that_was_gon
     BOOST_TEST(view.becomes_true(std::string(is_live)));
     auto const pid = std::to_string(again.pid());
     BOOST_TEST(view.becomes_true("document.querySelector('#facts').textContent.includes('pid " + pid + "')"));
+}
+
+BOOST_AUTO_TEST_CASE(in_a_browser_all_panels_show_what_they_are_for)
+{
+    if (browser::program().empty())
+        return;
+    temporary_directory const root;
+    write_file(root / "slow.sh", "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\nread line "
+                                 "<\"$QUERY_STRING\"\necho \"$line\"\n");
+    auto const fifo = (root / "fifo").string();
+    BOOST_TEST_REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+    daemon_process const daemon({"--tcp-uppercase", "0", "--http", "0", "--http-root", root.path(),
+                                 "--http-cgi", ".sh=/bin/sh", "--http-cgi-max", "1", "--http-cgi-queue", "0",
+                                 "--admin", "127.0.0.1:0"});
+    std::vector<unique_fd> clients;
+    for (std::size_t i = 0; i < 3; ++i) {
+        clients.push_back(connect_tcp(daemon.port("tcp-uppercase")));
+        send_all(clients[i], std::string(i * 1000 + 1, 'a'));
+        receive_exactly(clients[i], i * 1000 + 1);
+    }
+    auto const busy = connect_tcp(daemon.port("http"));
+    send_all(busy, get_request("/slow.sh?" + fifo));
+    browser view;
+    view.set_size(1360, 900, false, false);
+    view.open("http://127.0.0.1:" + std::to_string(daemon.port("admin")) + "/");
+    BOOST_TEST(view.becomes_true("document.querySelectorAll('#table-body tr').length === 4"));
+    BOOST_TEST(
+        view.becomes_true("document.querySelector('#programs tbody').textContent.includes('slow.sh')"));
+    BOOST_TEST(http_get(daemon.port("http"), "/slow.sh?" + fifo).status == 503);
+    BOOST_TEST(view.becomes_true(
+        "/programs-busy.*http.*1/.test(document.querySelector('#refused tbody').textContent)"));
+    BOOST_TEST(view.becomes_true("document.querySelector('#events').textContent.includes('programs-busy')"));
+
+    // The table's filters are the table's alone.
+    auto const choose = [&view](std::string const& id, std::string const& value) {
+        view.evaluate("(() => { const f = document.querySelector('#" + id + "'); f.value = '" + value +
+                      "'; f.dispatchEvent(new Event('input')); })()");
+    };
+    auto const listed = [](std::string const& part) { // the daemon has answered, and the answer is drawn
+        return "performance.getEntriesByType('resource').some((e) => e.name.includes('" + part + "'))";
+    };
+    choose("filter-service", "tcp-uppercase");
+    BOOST_TEST(view.becomes_true(listed("service=tcp-uppercase")));
+    BOOST_TEST(view.becomes_true("document.querySelectorAll('#table-body tr').length === 3"));
+    BOOST_TEST(
+        view.becomes_true("document.querySelector('#programs tbody').textContent.includes('slow.sh')"));
+    BOOST_TEST(view.becomes_true("document.querySelector('#connections-count').textContent === '3 of 4'"));
+    choose("filter-service", "");
+    choose("filter-state", "busy");
+    BOOST_TEST(view.becomes_true(listed("state=busy")));
+    BOOST_TEST(view.becomes_true("document.querySelectorAll('#table-body tr').length === 1"));
+    choose("filter-state", "");
+    BOOST_TEST(view.becomes_true("document.querySelectorAll('#table-body tr').length === 4"));
+
+    // Charts: a line for each of two values, and words for those who do not see them.
+    for (auto const* const chart : {"traffic", "connections"})
+        BOOST_TEST(view.becomes_true("document.querySelectorAll('#chart-" + std::string(chart) +
+                                     " path.line').length === 2"));
+    BOOST_TEST(view.becomes_true("/^Traffic, in .+, out .+/.test(document.querySelector('#chart-traffic "
+                                 "svg').getAttribute('aria-label'))"));
+    BOOST_TEST(eventually([&] { // of the last seconds
+        http_get(daemon.port("http"), "/nothing");
+        return view.evaluate("/median [0-9]/.test(document.querySelector('#chart-latency').textContent)")
+            .as_bool();
+    }));
+
+    // Each way to end a connection does what it says.
+    auto const end = [&](unique_fd const& client, std::string const& how) {
+        view.evaluate(row_with(local_text(client)) + ".querySelector('.end').click()");
+        view.evaluate("document.querySelector('#end-dialog [value=" + how + "]').click()");
+        view.evaluate("document.querySelector('#end-confirm').click()");
+    };
+    end(clients[0], "reset");
+    BOOST_CHECK_THROW(receive_some(clients[0]), std::system_error);
+    end(busy, "finish");
+    BOOST_TEST(view.becomes_true("!document.querySelector('#end-dialog').open"));
+    BOOST_TEST(view.becomes_true(listed("how=finish")));
+    std::ofstream(fifo) << "finished\n";
+    BOOST_TEST(receive_reply(busy).body == "finished\n");
+    BOOST_TEST(receive_to_end(busy).empty());
+    BOOST_TEST(view.becomes_true("!document.querySelector('#programs-empty').hidden"));
+
+    // Whoever hears the page: every control has a name.
+    BOOST_TEST(view.evaluate("[...document.querySelectorAll('button, input, select, svg')].filter((e) => !("
+                             "e.getAttribute('aria-label') || e.textContent.trim() || e.closest('label')?."
+                             "textContent.trim() || e.getAttribute('aria-hidden'))).map((e) => e.outerHTML)"
+                             ".join()")
+                   .as_string() == "");
+
+    // On a phone there is no head of the table to sort by.
+    view.set_size(390, 844, true, false);
+    BOOST_TEST(view.evaluate("document.documentElement.scrollWidth <= 390").as_bool());
+    BOOST_TEST(view.evaluate("document.querySelector('#sort-by').checkVisibility()").as_bool());
+    choose("sort-by", "received");
+    BOOST_TEST(view.becomes_true("document.querySelector('#table-body tr') === " +
+                                 row_with(local_text(clients[2]))));
+    view.evaluate("document.querySelector('#sort-turn').click()");
+    BOOST_TEST(view.becomes_true("document.querySelector('#table-body tr') === " +
+                                 row_with(local_text(clients[1]))));
+    auto const ground = "getComputedStyle(document.documentElement).backgroundColor";
+    auto const light = view.evaluate(ground);
+    view.set_size(1360, 900, false, true);
+    BOOST_TEST((view.evaluate(ground) != light));
+    BOOST_TEST(!view.evaluate("document.querySelector('#sort-by').checkVisibility()").as_bool());
+    for (auto const& complaint : view.complaints())
+        BOOST_ERROR(complaint);
+}
+
+BOOST_AUTO_TEST_CASE(in_a_browser_the_keyboard_keeps_its_place_while_rows_move)
+{
+    if (browser::program().empty())
+        return;
+    daemon_with_page daemon;
+    std::vector<unique_fd> clients;
+    for (int i = 0; i < 6; ++i)
+        clients.push_back(daemon.client());
+    browser view;
+    view.set_size(1360, 900, false, false);
+    view.open(daemon.url());
+    BOOST_TEST(view.becomes_true("document.querySelectorAll('#table-body tr').length === 6"));
+    view.press("Tab");
+    BOOST_TEST(view.evaluate("document.activeElement.textContent").as_string() == "Skip to the connections");
+    view.press("Enter");
+    BOOST_TEST(view.becomes_true("document.activeElement.id === 'connections'"));
+    view.evaluate("[...document.querySelectorAll('.sort')].find((b) => b.textContent === 'In').click()");
+    view.evaluate("window.focused = " + row_with(local_text(clients[3])) +
+                  ".querySelector('.end'); "
+                  "window.focused.focus(); 0");
+    // Whoever has received the most stands first: each turn another one.
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        std::string const more(1000 * (i + 1), 'x');
+        send_all(clients[i], more);
+        receive_exactly(clients[i], more.size());
+        BOOST_TEST(view.becomes_true("document.querySelector('#table-body tr') === " +
+                                     row_with(local_text(clients[i]))));
+        BOOST_TEST(view.evaluate("document.activeElement === window.focused").as_bool());
+    }
+    // Return asks, Escape keeps the connection, and the focus is where it was.
+    view.press("Enter");
+    BOOST_TEST(view.becomes_true("document.querySelector('#end-dialog').open"));
+    view.press("Escape");
+    BOOST_TEST(view.becomes_true("!document.querySelector('#end-dialog').open"));
+    BOOST_TEST(view.evaluate("document.activeElement === window.focused").as_bool());
+    send_all(clients[3], "y");
+    BOOST_TEST(receive_exactly(clients[3], 1) == "Y");
+    clients[3] = {}; // its row goes, with the focus
+    BOOST_TEST(view.becomes_true("document.activeElement.id === 'connections'"));
+    for (auto const& complaint : view.complaints())
+        BOOST_ERROR(complaint);
+}
+
+BOOST_AUTO_TEST_CASE(in_a_browser_a_search_reaches_all_connections)
+{
+    if (browser::program().empty())
+        return;
+    daemon_with_page daemon;
+    std::vector<unique_fd> clients;
+    for (int i = 0; i < 2'100; ++i)
+        clients.push_back(connect_tcp(daemon.server.port("tcp-uppercase")));
+    browser view;
+    view.set_size(1360, 900, false, false);
+    view.open(daemon.url());
+    BOOST_TEST(view.becomes_true("document.querySelector('#connections-count').textContent === '2,100'"));
+    auto const search = [&view](std::string const& text) {
+        view.evaluate("(() => { const f = document.querySelector('#filter-text'); f.value = '" + text +
+                      "'; f.dispatchEvent(new Event('input')); })()");
+    };
+    search(local_text(clients.front())); // the oldest, where the newest stand first
+    BOOST_TEST(view.becomes_true("document.querySelectorAll('#table-body tr').length === 1"));
+    BOOST_TEST(
+        view.becomes_true("document.querySelector('#connections-count').textContent === '1 of 2,100'"));
+    search("");
+    BOOST_TEST(view.becomes_true("document.querySelector('#connections-count').textContent === '2,100'"));
+    view.evaluate("[...document.querySelectorAll('.sort')].find((b) => b.textContent === 'Rate').click()");
+    BOOST_TEST(view.becomes_true(
+        "document.querySelector('#table-more').textContent.includes('the 2,000 that were active last')"));
+}
+
+BOOST_AUTO_TEST_CASE(in_a_browser_it_asks_for_a_token_and_tells_of_a_drain)
+{
+    if (browser::program().empty())
+        return;
+    temporary_directory const root;
+    auto const tokens = (root / "tokens").string();
+    write_file(tokens, "0123456789abcdef0123456789abcdef\n");
+    std::filesystem::permissions(tokens, std::filesystem::perms::owner_read);
+    daemon_process const daemon({"--http", "0", "--http-root", root.path(), "--admin", "127.0.0.1:0",
+                                 "--admin-token-file", tokens, "--drain-timeout", "1h"});
+    browser view;
+    view.open("http://127.0.0.1:" + std::to_string(daemon.port("admin")) + "/");
+    for (std::string const token : {"a wrong one", "0123456789abcdef0123456789abcdef"}) {
+        BOOST_TEST(view.becomes_true("document.querySelector('#token-dialog').open"));
+        view.evaluate("document.querySelector('#token').value = '" + token + "'; 0");
+        view.evaluate("document.querySelector('#token-dialog .primary').click()");
+    }
+    BOOST_TEST(view.becomes_true(std::string(is_live)));
+    BOOST_TEST(!view.evaluate("document.querySelector('#token-dialog').open").as_bool());
+    BOOST_TEST(view.evaluate("document.querySelector('#notice').hidden").as_bool());
+    auto const busy = connect_tcp(daemon.port("http"));
+    send_all(busy, "GET / HT");
+    BOOST_TEST(view.becomes_true(row_with(local_text(busy))));
+    BOOST_TEST(::kill(daemon.pid(), SIGTERM) == 0);
+    BOOST_TEST(view.becomes_true("document.querySelector('#notice').textContent.includes('draining')"));
+    BOOST_TEST(!view.evaluate("document.querySelector('#notice').hidden").as_bool());
 }
 
 BOOST_AUTO_TEST_CASE(pictures)

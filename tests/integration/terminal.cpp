@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <system_error>
 
 #include <fcntl.h>
@@ -35,6 +36,13 @@ void terminal_session::type(std::string_view keys)
 {
     if (::write(keyboard_.get(), keys.data(), keys.size()) != static_cast<ssize_t>(keys.size()))
         throw std::system_error(errno, std::generic_category(), "write to the terminal");
+}
+
+void terminal_session::signal(int number)
+{
+    pid_t const group = ::tcgetpgrp(keyboard_.get());
+    if (group <= 1 || ::killpg(group, number) != 0)
+        throw std::system_error(errno, std::generic_category(), "killpg");
 }
 
 bool terminal_session::shows(std::string_view text)

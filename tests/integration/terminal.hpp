@@ -18,6 +18,8 @@ public:
 
     /// As if typed; `\n` is the Enter key, `\x04` the key that ends the input.
     void type(std::string_view keys);
+    /// To the program that has the terminal.
+    void signal(int number);
     /// Reads the screen until `text` has come behind what was waited for last; false when it never does.
     bool shows(std::string_view text);
     /// All that has been on the screen.

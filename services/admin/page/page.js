@@ -206,7 +206,10 @@
     if (before && before.stats.pid !== stats.pid) { before = null; latencyWindow.length = 0; samples.length = 0; }
     put(byId("facts"), `${stats.version}, pid ${stats.pid}, up ${time(stats.uptime)}`);
     notice(stats.draining ? "The daemon is draining: it accepts nothing new, and stops when its connections have ended." : "");
-    putBig("now-open", [count(stats.connections.open), ""]);
+    open = stats.connections.open;
+    control = stats.connections.control;
+    programsRun ||= metric(stats, "polyport_cgi_running") > 0;
+    putBig("now-open", [count(open), ""]);
     put(byId("now-limit"), `of at most ${count(stats.connections.limit)}`);
     put(byId("now-total"), `${count(current.opened)} since the start`);
     put(byId("now-memory"), `${sizeText(metric(stats, "process_resident_memory_bytes"))} of memory`);
@@ -280,7 +283,10 @@
   // ---- The table of connections
 
   const rows = new Map();
-  let total = 0;
+  let total = 0;            // those that fit the filter, as the daemon counts them
+  let open = 0, control = 0; // all that there are, and those of control services
+  let running = [];         // those for which a program works, whatever the table's filter
+  let programsRun = false;
   let sorting = { key: "id", descending: true };
   const columns = [
     { key: "id", name: "ID", of: (c) => c.id, text: (c) => String(c.id), num: true, server: "id" },
@@ -306,18 +312,27 @@
   for (const column of columns) {
     const th = Object.assign(document.createElement("th"), { scope: "col", className: column.num ? "num" : "" });
     const button = th.appendChild(Object.assign(document.createElement("button"), { type: "button", className: "sort", textContent: column.name }));
-    button.addEventListener("click", () => {
-      sorting = { key: column.key, descending: sorting.key === column.key ? !sorting.descending : Boolean(column.num) };
-      showSorting();
-      draw();
-      refresh();
-    });
+    button.addEventListener("click", () =>
+      sortBy(column.key, sorting.key === column.key ? !sorting.descending : Boolean(column.num)));
+    byId("sort-by").add(new Option(column.name, column.key));
     column.th = th;
     byId("table-head").appendChild(th);
   }
   byId("table-head").appendChild(Object.assign(document.createElement("th"), { scope: "col" })).appendChild(
     Object.assign(document.createElement("span"), { className: "skip", textContent: "End" }));
+  function sortBy(key, descending) {
+    sorting = { key, descending };
+    showSorting();
+    draw();
+    refresh();
+  }
+  // Where the table has no head to click on.
+  byId("sort-by").addEventListener("input", (event) =>
+    sortBy(event.target.value, Boolean(columns.find((one) => one.key === event.target.value).num)));
+  byId("sort-turn").addEventListener("click", () => sortBy(sorting.key, !sorting.descending));
   function showSorting() {
+    byId("sort-by").value = sorting.key;
+    put(byId("sort-turn"), sorting.descending ? "Largest first" : "Smallest first");
     for (const { key, th } of columns) {
       if (key === sorting.key) th.setAttribute("aria-sort", sorting.descending ? "descending" : "ascending");
       else th.removeAttribute("aria-sort");
@@ -325,13 +340,24 @@
   }
   showSorting();
 
+  // The daemon applies the same filter to all that it has; here it is for what the events bring, and at once.
+  function filter() {
+    return {
+      service: byId("filter-service").value, state: byId("filter-state").value,
+      text: byId("filter-text").value.trim().toLowerCase(),
+      control: byId("filter-control").checked || byId("filter-service").value === "admin",
+    };
+  }
+  function isFiltered() {
+    const f = filter();
+    return Boolean(f.service || f.state || f.text);
+  }
   function wanted(c) {
-    const service = byId("filter-service").value, state = byId("filter-state").value;
-    const text = byId("filter-text").value.trim().toLowerCase();
-    if (c.service === "admin" && !byId("filter-control").checked && service !== "admin") return false;
-    if ((service && c.service !== service) || (state && c.state !== state)) return false;
-    return !text || [String(c.id), c.service, address(c.remote), address(c.local), userOf(c), workOf(c), c.peer]
-      .some((part) => part && part.toLowerCase().includes(text));
+    const f = filter();
+    if (c.service === "admin" && !f.control) return false;
+    if ((f.service && c.service !== f.service) || (f.state && c.state !== f.state)) return false;
+    return !f.text || [String(c.id), c.service, c.transport, c.state, address(c.remote), address(c.local), userOf(c), workOf(c), c.request, c.peer]
+      .some((part) => part && part.toLowerCase().includes(f.text));
   }
 
   let drawPending = false;
@@ -383,26 +409,44 @@
     });
     const shown = found.slice(0, shownRows);
     const keep = new Set(shown.map((c) => c.id));
-    for (const [id, drawn] of drawnRows) if (!keep.has(id)) { drawn.row.remove(); drawnRows.delete(id); }
+    for (const [id, drawn] of drawnRows) {
+      if (keep.has(id)) continue;
+      if (drawn.row.contains(document.activeElement)) byId("connections").focus({ preventScroll: true });
+      drawn.row.remove();
+      drawnRows.delete(id);
+    }
     const body = byId("table-body");
-    shown.forEach((c, i) => {
+    // A row that is moved loses the keyboard's focus: all others are moved around that one.
+    const kept = document.activeElement?.closest("#table-body tr");
+    let next = body.firstElementChild;
+    for (const c of shown) {
       let drawn = drawnRows.get(c.id);
       if (!drawn) drawnRows.set(c.id, drawn = makeRow(c));
       fillRow(drawn, c);
-      if (body.children[i] !== drawn.row) body.insertBefore(drawn.row, body.children[i] || null);
-    });
-    const own = [...rows.values()].filter((c) => c.service !== "admin" || byId("filter-control").checked).length;
-    put(byId("connections-count"), found.length === own ? count(own) : `${count(found.length)} of ${count(own)}`);
+      if (drawn.row === kept) {
+        while (next !== kept) {
+          const behind = next.nextElementSibling;
+          body.appendChild(next);
+          next = behind;
+        }
+      }
+      if (drawn.row === next) next = next.nextElementSibling;
+      else body.insertBefore(drawn.row, next);
+    }
+    const own = open + (byId("filter-control").checked ? control : 0);
+    const fit = total > fetchedRows ? Math.max(found.length, total) : found.length;
+    put(byId("connections-count"), isFiltered() ? `${count(fit)} of ${count(Math.max(own, fit))}` : count(fit));
     byId("table").hidden = !shown.length;
     byId("table-empty").hidden = shown.length > 0;
     put(byId("table-empty"), own ? "No connection fits the filter." : "No connection is open.");
-    const hidden = Math.max(found.length, total > fetchedRows ? total : 0) - shown.length;
+    const hidden = fit - shown.length;
     byId("table-more").hidden = hidden <= 0;
-    put(byId("table-more"), `${count(Math.max(0, hidden))} more are not shown; filter or sort to see them.`);
+    put(byId("table-more"), total > fetchedRows && !column.server
+      ? `${count(hidden)} more are not shown. Sorted by ${column.name} are the ${count(fetchedRows)} that were active last; search or filter to find others.`
+      : `${count(hidden)} more are not shown; search, filter or sort to see them.`);
     showPrograms();
   }
   function showPrograms() {
-    const running = [...rows.values()].filter((c) => c.program);
     const body = document.createElement("tbody");
     for (const c of running) {
       const row = body.insertRow(), p = c.program;
@@ -441,9 +485,17 @@
     try {
       const query = new URLSearchParams({ limit: String(fetchedRows) });
       const column = columns.find((one) => one.key === sorting.key);
-      if (column.server) query.set("sort", (sorting.descending ? "-" : "") + column.server);
-      for (const name of ["service", "state"]) if (byId("filter-" + name).value) query.set(name, byId("filter-" + name).value);
+      // What the daemon cannot sort by, it cannot choose by either: then those that were active last.
+      query.set("sort", column.server ? (sorting.descending ? "-" : "") + column.server : "idle");
+      const f = filter();
+      for (const name of ["service", "state", "text"]) if (f[name]) query.set(name, f[name]);
+      if (!f.control) query.set("control", "no");
       const table = await (await call("/connections?" + query)).json();
+      if (programsRun) {
+        running = (await (await call(`/connections?program=on&tcp=no&limit=${fetchedRows}`)).json()).connections;
+        for (const c of running) c.seen = performance.now();
+        programsRun = running.length > 0;
+      }
       total = table.matched;
       const there = new Set(table.connections.map((c) => c.id));
       // Whoever came while the list was on its way stays.
@@ -457,8 +509,15 @@
       if (again) { again = false; refresh(); }
     }
   }
-  for (const id of ["filter-text", "filter-control"]) byId(id).addEventListener("input", drawNow);
-  for (const id of ["filter-service", "filter-state"]) byId(id).addEventListener("input", () => { drawNow(); refresh(); });
+  for (const id of ["filter-service", "filter-state", "filter-control"])
+    byId(id).addEventListener("input", () => { total = 0; drawNow(); refresh(); });
+  let typed = 0;
+  byId("filter-text").addEventListener("input", () => {
+    total = 0;
+    drawNow();
+    clearTimeout(typed);
+    typed = setTimeout(refresh, 150);
+  });
   byId("filters").addEventListener("submit", (event) => event.preventDefault());
 
   // ---- Ending one
@@ -500,7 +559,7 @@
     item.appendChild(Object.assign(document.createElement("time"), { textContent: new Date().toLocaleTimeString("en-GB") }));
     item.appendChild(Object.assign(document.createElement("b"), { textContent: name }));
     const words = [data.id !== undefined ? `#${data.id}` : "", data.service || "", data.remote ? `from ${address(data.remote)}` : ""];
-    const shown = { reason: String, program: String, pid: String, status: String, request: String, received: sizeText, sent: sizeText, age: time, duration: time };
+    const shown = { reason: String, program: String, pid: String, status: String, exit: String, signal: String, request: String, received: sizeText, sent: sizeText, age: time, duration: time };
     const names = { received: "in", sent: "out", age: "after", duration: "after", reason: "", program: "", request: "" };
     for (const [key, text] of Object.entries(shown))
       if (data[key]) words.push(`${names[key] ?? key} ${text(data[key])}`.trim());
@@ -513,9 +572,13 @@
   function happened(name, data) {
     if (name === "stats") return takeStats(data);
     if (data.service !== "admin") note(name, data);
+    // The next counts tell exactly.
+    const more = name === "opened" ? 1 : name === "closed" ? -1 : 0;
+    if (data.service === "admin") control += more;
+    else open += more;
     if (name === "opened") { take(data, true); draw(); }
     if (name === "closed") { rows.delete(data.id); if (refreshing) gone.add(data.id); draw(); }
-    if (name.startsWith("program")) refresh();
+    if (name.startsWith("program")) { programsRun = true; refresh(); }
   }
   async function listen() {
     for (let wait = 500; ; wait = Math.min(wait * 2, 8000)) {

@@ -8,9 +8,14 @@
 #include <unistd.h>
 
 namespace polyport::cgi {
+namespace {
 
-// A program that closes its input, or ends, has all that it wanted: what is left of the body is the
-// session's.
+// Others have their turn after so many reads of what nobody wants.
+constexpr unsigned rounds_a_turn = 8;
+
+} // namespace
+
+// A program that closes its input, or ends, has all that it wanted.
 body_feed::step body_feed::give_pending()
 {
     auto* const input = run_.input();
@@ -59,7 +64,7 @@ bool body_feed::feed_now()
         if (next == step::again)
             next = take(body_.read_now());
     }
-    return next == step::done;
+    return next == step::done && (failed_ || body_.done());
 }
 
 task<> body_feed::feed()
@@ -73,11 +78,31 @@ task<> body_feed::feed()
             continue;
         }
         if (next == step::again) {
+            run_.pause_input(true);
             auto const piece = co_await body_.read();
+            run_.pause_input(false);
             next = take(piece);
         }
         if (next == step::done)
             break;
+    }
+    if (!stopped_ && !failed_)
+        co_await throw_away_rest();
+}
+
+// Many a client reads nothing before it has sent all: its answer must not wait for that. If it sends no more,
+// that is no failure of a program that does not care.
+task<> body_feed::throw_away_rest()
+{
+    for (unsigned rounds = 1; !stopped_; ++rounds) {
+        auto const piece = co_await body_.read();
+        if (piece.error || piece.data.empty())
+            break;
+        if (rounds % rounds_a_turn == 0) {
+            auto const failed = co_await client_.take_turn();
+            if (failed)
+                break;
+        }
     }
 }
 

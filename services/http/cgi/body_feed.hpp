@@ -20,9 +20,9 @@ public:
     {
     }
 
-    /// Gives what is there already, without waiting. True if that was all, or all that the program wanted.
+    /// Gives what is there already, without waiting. True if that was all.
     bool feed_now();
-    /// Gives the rest. Ends when the body has ended, the program does not read on, or stop() was called.
+    /// Gives the rest, and throws away what the program does not want. Ends with the body, or by stop().
     task<> feed();
     /// Ends feed(), wherever it waits.
     void stop();
@@ -36,6 +36,7 @@ private:
     enum class step { again, wait_for_program, wait_for_client, done };
 
     step give_pending();
+    task<> throw_away_rest();
     step take(http::request_body::piece const& next);
 
     stream& client_;

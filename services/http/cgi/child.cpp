@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstddef>
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
@@ -27,6 +28,8 @@ struct kernel_sigaction {
     unsigned long mask[2] = {};
 };
 constexpr std::size_t kernel_sigset_bytes = 8;
+
+constexpr int lowest_free = 3; // above standard input, output and error
 
 #define POLYPORT_IN_CHILD __attribute__((no_sanitize("address", "thread", "undefined")))
 
@@ -56,9 +59,14 @@ POLYPORT_IN_CHILD bool set_descriptors(child_plan& plan) noexcept
         unsigned long const one = 1;
         [[maybe_unused]] auto const written = ::write(plan.ready, &one, sizeof one);
     }
+    if (plan.report >= 0) {
+        if (plan.report != lowest_free && ::dup3(plan.report, lowest_free, O_CLOEXEC) < 0)
+            return fail(plan, step::input);
+        plan.report = lowest_free;
+    }
     // Where the kernel does not have it, all that the daemon opens is close-on-exec.
     if (plan.highest_end != 0)
-        ::syscall(SYS_close_range, 3, ~0U, 0);
+        ::syscall(SYS_close_range, lowest_free + (plan.report >= 0 ? 1 : 0), ~0U, 0);
     return true;
 }
 
@@ -95,26 +103,18 @@ POLYPORT_IN_CHILD bool prepare(child_plan& plan) noexcept
     }
     if (plan.settings->identity && !become(plan))
         return false;
-    // After the change of user, which clears it. Whoever kills the daemon outright leaves no program behind.
+    // After the change of user, which clears it. For whoever kills the daemon outright; what takes no notice
+    // of SIGTERM, or was started by the program, goes on.
     ::prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (::chdir(plan.what->directory) != 0)
         return fail(plan, step::directory);
     return true;
 }
 
-POLYPORT_IN_CHILD void complain(child_plan const& plan) noexcept
+POLYPORT_IN_CHILD void tell(child_plan const& plan) noexcept
 {
-    constexpr char text[] = "cannot be started: errno ";
-    char line[sizeof text + 8];
-    std::size_t size = 0;
-    for (; text[size] != '\0'; ++size)
-        line[size] = text[size];
-    for (int unit = 100; unit > 0; unit /= 10) {
-        if (plan.error >= unit)
-            line[size++] = static_cast<char>('0' + plan.error / unit % 10);
-    }
-    line[size++] = '\n';
-    [[maybe_unused]] auto const written = ::write(2, line, size);
+    start_report const report{plan.error, static_cast<std::int32_t>(plan.at)};
+    [[maybe_unused]] auto const written = ::write(plan.report, &report, sizeof report);
 }
 
 } // namespace
@@ -139,8 +139,8 @@ POLYPORT_IN_CHILD int run_child(void* argument) noexcept
         ::execve(plan.what->program, plan.what->arguments, plan.what->environment);
         fail(plan, step::execute);
     }
-    if (plan.settings->identity)
-        complain(plan);
+    if (plan.report >= 0)
+        tell(plan);
     ::_exit(plan.error == ENOENT ? 127 : 126);
 }
 

@@ -21,8 +21,15 @@ struct child_plan {
     int highest_end;         ///< 0: the descriptors are the child's own already
     std::uint64_t signals;   ///< those to reset: bit n - 1 for signal n
     int ready;               ///< eventfd to tell that the child has its own descriptors, or -1
+    int report;              ///< where a start_report goes, close-on-exec, or -1
     int error;
     start_failure::step at;
+};
+
+/// What a child writes whose memory is not the daemon's, when it could not become the program.
+struct start_report {
+    std::int32_t error;
+    std::int32_t at; ///< start_failure::step
 };
 
 /// Which signals have a handler or are ignored in this process: bit n - 1 for signal n.

@@ -209,6 +209,11 @@ std::optional<environment> make_environment(request_facts const& request,
     return std::move(builder).finish();
 }
 
+bool is_meta_variable(std::string_view name) noexcept
+{
+    return name.starts_with("HTTP_") || std::ranges::count(meta_variables, name) > 0;
+}
+
 std::vector<std::string> inherited_variables(std::span<std::string const> names)
 {
     std::vector<std::string> variables;
@@ -216,7 +221,7 @@ std::vector<std::string> inherited_variables(std::span<std::string const> names)
     variables.push_back(std::string("PATH=") + (path ? path : "/usr/local/bin:/usr/bin:/bin"));
     for (auto const& name : names) {
         char const* const value = std::getenv(name.c_str());
-        if (value && !name.starts_with("HTTP_") && std::ranges::count(meta_variables, name) == 0)
+        if (value && !is_meta_variable(name))
             variables.push_back(name + "=" + value);
     }
     return variables;

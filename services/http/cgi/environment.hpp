@@ -77,6 +77,10 @@ private:
 std::optional<environment> make_environment(request_facts const& request,
                                             std::span<std::string const> inherited);
 
+/// Whether a variable of that name is only ever set from the request: HTTP_*, and those of
+/// make_environment().
+bool is_meta_variable(std::string_view name) noexcept;
+
 /// "NAME=VALUE" of this process for PATH (with a default if it has none) and for `names`, as far as they are
 /// set and are not a meta-variable's name.
 std::vector<std::string> inherited_variables(std::span<std::string const> names);

@@ -25,11 +25,16 @@ std::string_view name_of(std::string_view file)
     return file.substr(file.rfind('/') + 1);
 }
 
+struct served_client {
+    run& program;
+    connection const& client;
+};
+
 void client_left(void* whom, client_watch::news what)
 {
-    auto& program = *static_cast<run*>(whom);
+    auto const& [program, client] = *static_cast<served_client*>(whom);
     if (what == client_watch::news::gone)
-        program.give_up(cut::client_gone);
+        program.give_up(cut_by(client.ended()));
     else
         program.client_closed();
 }
@@ -98,6 +103,7 @@ gateway::gateway(runtime& owner, http::cgi_settings const& options, rlim_t initi
                   make_run_limits(options), make_admission_limits(options)),
       metrics_(owner.metrics(), owner.events(), supervisor_.rights())
 {
+    supervisor_.on_end([this](run const& program, exit_report const& how) { metrics_.ended(program, how); });
 }
 
 gateway::~gateway() = default;
@@ -197,15 +203,35 @@ task<std::shared_ptr<run>> gateway::start(http::exchange& x, program_request con
         started = supervisor_.start(plan, std::move(program), x.client.info().id, std::move(right));
     if (started)
         co_return std::move(*started);
-    auto const& failure = started.error();
-    owner_.log().warning("cgi-not-started", {{"message", describe(failure, words.front(), folder)}},
+    answer_failed_start(x, what, started.error());
+    co_return nullptr;
+}
+
+// Of a program of another user that is known only now: the loop did not wait for it.
+task<bool> gateway::has_started(http::exchange& x, program_request const& what, run& program)
+{
+    auto* const report = program.start_report();
+    if (!report)
+        co_return true;
+    co_await report->wait(watched::event::readable);
+    auto const failure = program.take_start_report();
+    if (failure)
+        answer_failed_start(x, what, *failure);
+    co_return !failure;
+}
+
+void gateway::answer_failed_start(http::exchange& x, program_request const& what,
+                                  start_failure const& failure)
+{
+    auto const executed = what.interpreter.empty() ? what.script_filename : what.interpreter;
+    owner_.log().warning("cgi-not-started",
+                         {{"message", describe(failure, executed, folder_of(what.script_filename))}},
                          x.client.info().id);
     auto const code = status_of(failure);
     if (code == http::status::service_unavailable)
         x.respond_error(code, "the program cannot be started now", retry_soon);
     else
         x.respond_error(code, "the program cannot be started");
-    co_return nullptr;
 }
 
 task<answered> gateway::serve(http::exchange& x, program_request what, run& program, std::string_view first)
@@ -295,11 +321,18 @@ task<answered> gateway::answer(http::exchange& x, program_request what)
         co_return answer;
     auto const began = std::chrono::steady_clock::now();
     metrics_.waited(began - asked);
+    served_client whom{*program, x.client.info()};
+    watch.tell(client_left, &whom);
+    bool const runs = co_await has_started(x, what, *program);
+    if (!runs) {
+        watch.tell_nobody();
+        co_return answer;
+    }
     metrics_.started(x.client.info(), program.get()->info());
-    watch.tell(client_left, program.get());
     answer = co_await serve(x, what, *program, body.kept.memory());
     watch.tell_nobody();
-    metrics_.ended(x.client.info(), program.get()->info(), x.code, std::chrono::steady_clock::now() - began);
+    metrics_.answered(x.code, std::chrono::steady_clock::now() - began);
+    program.get()->note_status(http::number(x.code));
     co_return answer;
 }
 

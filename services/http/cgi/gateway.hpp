@@ -72,6 +72,8 @@ private:
     task<std::shared_ptr<run>> start(http::exchange& x, program_request const& what,
                                      environment const& variables, body_source& body,
                                      admission::ticket right);
+    task<bool> has_started(http::exchange& x, program_request const& what, run& program);
+    void answer_failed_start(http::exchange& x, program_request const& what, start_failure const& failure);
     task<answered> serve(http::exchange& x, program_request what, run& program, std::string_view first);
 
     runtime& owner_;

@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include <unistd.h>
+
 namespace polyport::cgi {
 namespace {
 
@@ -23,11 +25,23 @@ void add_limit(launch_settings& to, int resource, rlim_t soft, rlim_t hard)
 
 } // namespace
 
+checked<std::optional<run_identity>> identity_of_programs(http::cgi_settings const& options)
+{
+    constexpr identity_options asked_by{"http-cgi-user", "http-cgi-group",
+                                        "programs running as the daemon's user"};
+    auto identity = resolve_identity(options.user, options.group, asked_by);
+    if (!identity || !*identity)
+        return identity;
+    if (::geteuid() != 0) // and it is that user already
+        identity->reset();
+    return identity;
+}
+
 launch_settings make_launch_settings(http::cgi_settings const& options, rlim_t initial_files)
 {
     launch_settings made;
     made.umask = static_cast<mode_t>(options.umask);
-    made.identity = resolve_identity(options.user, options.group).value();
+    made.identity = identity_of_programs(options).value();
     if (options.cpu.count() > 0) {
         auto const whole = std::chrono::ceil<std::chrono::seconds>(options.cpu).count();
         auto const seconds = static_cast<rlim_t>(whole);

@@ -83,8 +83,9 @@ launcher::launcher(launch_settings settings) : settings_(std::move(settings))
     if (settings_.identity) {
         if (!can_unshare_)
             refuse("to run them as another user the system call close_range is needed (Linux 5.9)");
-        ready_.reset(::eventfd(0, EFD_CLOEXEC));
-        if (!ready_)
+        ready_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        report_slot_.reset(::fcntl(null_.get(), F_DUPFD_CLOEXEC, 3));
+        if (!ready_ || !report_slot_)
             refuse("no descriptors");
     }
 
@@ -107,13 +108,16 @@ boost::system::result<process, start_failure> launcher::start(launch const& what
     unique_fd input;
     unique_fd output;
     unique_fd errors;
+    unique_fd report;
     if ((what.has_input && !open_pipe(program.input, input, false)) ||
-        !open_pipe(program.output, output, true) || !open_pipe(program.errors, errors, true))
+        !open_pipe(program.output, output, true) || !open_pipe(program.errors, errors, true) ||
+        (settings_.identity && !open_pipe(program.report, report, true)))
         return start_failure{last_error(), step::pipes};
 
     if (!signals_)
         signals_ = changed_signals();
-    child_plan plan{&what, &settings_, &groups_, {}, 0, *signals_, ready_.get(), 0, step::execute};
+    child_plan plan{&what,     &settings_,   &groups_,     {}, 0,
+                    *signals_, ready_.get(), report.get(), 0,  step::execute};
     int const source = what.input_file >= 0 ? what.input_file : input ? input.get() : null_.get();
     plan.ends = {source, output.get(), errors.get()};
 
@@ -133,9 +137,17 @@ std::optional<start_failure> launcher::clone_from_slots(child_plan& plan, proces
         if (ends[i] != null_.get() && ::dup3(ends[i], slots_[i].get(), O_CLOEXEC) < 0)
             failure = start_failure{last_error(), step::pipes};
     }
+    if (plan.report >= 0) {
+        if (::dup3(plan.report, report_slot_.get(), O_CLOEXEC) < 0)
+            failure = start_failure{last_error(), step::pipes};
+        plan.report = report_slot_.get();
+        plan.highest_end = std::max(plan.highest_end, plan.report);
+    }
     if (!failure)
         failure = clone_child(plan, program);
     // The slots must not hold the pipes open: their end would never be seen.
+    if (plan.report >= 0)
+        ::dup3(null_.get(), report_slot_.get(), O_CLOEXEC);
     for (std::size_t i = 0; i < ends.size(); ++i) {
         if (ends[i] != null_.get())
             ::dup3(null_.get(), slots_[i].get(), O_CLOEXEC);
@@ -182,6 +194,14 @@ void launcher::wait_until_unshared(int handle)
         events = either;
     std::uint64_t count = 0;
     [[maybe_unused]] auto const size = ::read(ready_.get(), &count, sizeof count);
+}
+
+std::optional<start_failure> read_start_report(int report) noexcept
+{
+    start_report told{};
+    if (::read(report, &told, sizeof told) != sizeof told) // closed by exec, or by its end
+        return std::nullopt;
+    return start_failure{{told.error, boost::system::system_category()}, static_cast<step>(told.at)};
 }
 
 } // namespace polyport::cgi

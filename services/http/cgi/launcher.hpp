@@ -41,6 +41,9 @@ struct launch {
     int input_file = -1;                ///< standard input instead of both, borrowed
 };
 
+/// Once process::report is readable: why the program does not run, nothing if it does. Does not block.
+std::optional<start_failure> read_start_report(int report) noexcept;
+
 struct child_plan;
 
 /// Starts programs: a session of its own, standard input, output and error as pipes, no other descriptor,
@@ -69,17 +72,17 @@ public:
     /// Returns when the program runs, or cannot be run. Blocks for as long as the kernel takes (about a
     /// millisecond), as posix_spawn does.
     ///
-    /// With settings.identity it returns before the program runs, and a failure of the start shows in the
-    /// program's standard error and exit status (126, or 127 for ENOENT): with vfork semantics a process of
-    /// that user could stop the child before its exec, and with it the daemon. The start then costs a copy
-    /// of the daemon's page tables.
+    /// With settings.identity it returns before the program runs, and process::report tells whether it does
+    /// (see read_start_report): with vfork semantics a process of that user could stop the child before its
+    /// exec, and with it the daemon. The start then costs a copy of the daemon's page tables.
     boost::system::result<process, start_failure> start(launch const& what);
 
     /// Whether it may start programs while other threads open and close descriptors: the child never has a
     /// copy of one from copied_descriptors on.
     bool works_beside_others() const noexcept
     {
-        return can_unshare_ && slots_.back().get() < copied_descriptors;
+        return can_unshare_ && slots_.back().get() < copied_descriptors &&
+               report_slot_.get() < copied_descriptors;
     }
 
 private:
@@ -93,6 +96,7 @@ private:
     std::vector<gid_t> groups_; ///< supplementary ones of settings_.identity
     unique_fd null_;
     std::array<unique_fd, 3> slots_; ///< low descriptors that hold the child's ends during a start
+    unique_fd report_slot_;          ///< the same for its report, with settings_.identity alone
     unique_fd ready_;                ///< eventfd, with settings_.identity alone: see wait_until_unshared()
     std::optional<std::uint64_t> signals_; ///< changed_signals() as of the first start
     char* stack_ = nullptr; ///< the child's; one mapping for all, since the daemon waits for exec

@@ -3,12 +3,19 @@
 
 #include <boost/system/errc.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
+#include <string_view>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace polyport::cgi {
 namespace {
@@ -21,6 +28,15 @@ std::chrono::microseconds duration_of(timeval const& time) noexcept
 error_code last_error() noexcept
 {
     return {errno, boost::system::system_category()};
+}
+
+siginfo_t end_of(int handle) noexcept
+{
+    siginfo_t info{};
+    if (::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(handle), &info,
+                 WEXITED | WNOHANG | WNOWAIT) != 0)
+        info.si_pid = 0;
+    return info;
 }
 
 // exec() carries the resident size of the memory it leaves over to the program's own account, and a program
@@ -50,10 +66,32 @@ std::string to_string(exit_report const& report)
 
 bool has_ended(int handle) noexcept
 {
-    siginfo_t info{};
-    int const failed = ::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(handle), &info,
-                                WEXITED | WNOHANG | WNOWAIT);
-    return failed == 0 && info.si_pid != 0;
+    return end_of(handle).si_pid != 0;
+}
+
+bool ended_by_signal(int handle) noexcept
+{
+    auto const end = end_of(handle);
+    return end.si_pid != 0 && (end.si_code == CLD_KILLED || end.si_code == CLD_DUMPED);
+}
+
+std::uint64_t peak_memory_of(pid_t pid) noexcept
+{
+    std::array<char, 32> path;
+    std::snprintf(path.data(), path.size(), "/proc/%d/status", static_cast<int>(pid));
+    unique_fd const file(::open(path.data(), O_RDONLY | O_CLOEXEC));
+    std::array<char, 4096> bytes; // the line is among the first twenty
+    ssize_t const size = file ? ::read(file.get(), bytes.data(), bytes.size()) : 0;
+    std::string_view text(bytes.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    constexpr std::string_view name = "\nVmHWM:";
+    auto const line = text.find(name);
+    if (line == std::string_view::npos)
+        return 0;
+    text.remove_prefix(line + name.size());
+    text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+    std::uint64_t kib = 0;
+    std::from_chars(text.data(), text.data() + text.size(), kib);
+    return kib * 1024;
 }
 
 result<std::optional<exit_report>> reap(pid_t pid) noexcept

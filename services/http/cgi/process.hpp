@@ -21,6 +21,7 @@ struct process {
     unique_fd input;  ///< writes to its standard input; empty if that is /dev/null
     unique_fd output; ///< reads its standard output
     unique_fd errors; ///< reads its standard error
+    unique_fd report; ///< see read_start_report(); empty if it is known that the program runs
 };
 
 /// How a program ended and what it used.
@@ -41,6 +42,12 @@ std::string to_string(exit_report const& report);
 
 /// Whether the program has ended; it stays a zombie. No system call blocks.
 bool has_ended(int handle) noexcept;
+
+/// Whether a signal has ended the program, which has ended and is not reaped yet.
+bool ended_by_signal(int handle) noexcept;
+
+/// Highest resident size of the program alone, up to now, in bytes; 0 if the kernel does not tell.
+std::uint64_t peak_memory_of(pid_t pid) noexcept;
 
 /// Reaps the program if it has ended; nothing if it still runs.
 /// error::no_child_process if it is not a child, or was reaped already.

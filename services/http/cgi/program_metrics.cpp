@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 namespace polyport::cgi {
@@ -25,11 +26,11 @@ std::uint64_t microseconds(program_metrics::duration time) noexcept
         std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(time).count(), 0));
 }
 
-json_writer& append_program(json_writer& json, connection const& by, process_info const& program)
+json_writer& append_program(json_writer& json, std::uint64_t connection, process_info const& program)
 {
     return json.begin_object()
-        .member("id", by.id)
-        .member("service", by.service.name())
+        .member("id", connection)
+        .member("service", of_http().front().second)
         .member("program", program.program)
         .member("pid", program.pid);
 }
@@ -76,23 +77,39 @@ void program_metrics::started(connection const& by, process_info const& program)
         return;
     std::string text;
     json_writer json(text);
-    append_program(json, by, program).member("request", by.request).end_object();
+    append_program(json, by.id, program).member("request", by.request).end_object();
     events_.publish("program-started", text);
 }
 
-void program_metrics::ended(connection const& by, process_info const& program, http::status code,
-                            duration time)
+void program_metrics::answered(http::status code, duration time) noexcept
 {
     auto const i = std::clamp<std::size_t>(http::number(code) / 100U, 1, classes) - 1;
     durations_[i]->observe(microseconds(time));
+}
+
+void program_metrics::ended(run const& program, exit_report const& how)
+{
     if (!events_.wanted())
         return;
+    auto const& info = program.info();
+    duration const time = std::chrono::steady_clock::now() - info.started;
     std::string text;
     json_writer json(text);
-    append_program(json, by, program)
-        .member("status", http::number(code))
-        .member("received", program.received)
-        .member("sent", program.sent)
+    append_program(json, program.connection(), info).key("status");
+    if (program.status() != 0)
+        json.value(program.status());
+    else
+        json.null();
+    if (how.signal == 0)
+        json.member("exit", how.status);
+    else if (char const* const name = ::sigabbrev_np(how.signal))
+        json.member("signal", name);
+    else
+        json.member("signal", std::to_string(how.signal)); // of real time
+    if (!program.trouble().empty())
+        json.member("reason", program.trouble());
+    json.member("received", info.received)
+        .member("sent", info.sent)
         .member("duration", std::chrono::duration<double>(time).count())
         .end_object();
     events_.publish("program-ended", text);

@@ -5,6 +5,8 @@
 #include "common/event_hub.hpp"
 #include "common/metrics.hpp"
 #include "services/http/cgi/admission.hpp"
+#include "services/http/cgi/process.hpp"
+#include "services/http/cgi/run.hpp"
 #include "services/http/status.hpp"
 
 #include <array>
@@ -27,7 +29,9 @@ public:
     void waited(duration time) noexcept;
     void started(connection const& by, process_info const& program);
     /// Its request is done, with this status, so long after the program's start.
-    void ended(connection const& by, process_info const& program, http::status code, duration time);
+    void answered(http::status code, duration time) noexcept;
+    /// The program has ended, which may be later.
+    void ended(run const& program, exit_report const& how);
 
 private:
     static constexpr std::size_t classes = 5; // 1xx to 5xx

@@ -67,9 +67,17 @@ task<relay::result> relay::run_to_end()
         }
         auto const buffer = x_.client.borrow_buffer();
         auto const got = gather(buffer.bytes(), no_more);
-        auto const done = co_await take({buffer.data(), got.size}, got.ended);
+        // What a crash has cut off must not look whole to the client: no last chunk then.
+        bool broken_off = false;
+        if (got.ended && framing_ == framing::chunked)
+            broken_off = co_await run_.was_killed();
+        auto const done = co_await take({buffer.data(), got.size}, got.ended && !broken_off);
         if (!done)
             co_return result_;
+        if (broken_off) {
+            co_await x_.flush();
+            co_return result::broken;
+        }
         if (got.ended)
             break;
     }
@@ -245,13 +253,13 @@ task<bool> relay::send(std::string_view body, bool ended)
         co_return true;
     std::array<iovec, 3> parts{part(out), part(body), part(behind)};
     x_.note_first_byte();
-    run_.pause(true);
+    run_.pause_output(true);
     auto const sent = co_await x_.client.write(std::span<iovec>(parts));
-    run_.pause(false);
+    run_.pause_output(false);
     out.clear();
     if (!sent)
         co_return true;
-    run_.give_up(cut::client_gone);
+    run_.give_up(cut_by(x_.client.info().ended()));
     result_ = result::broken;
     co_return false;
 }

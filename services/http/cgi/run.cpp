@@ -3,6 +3,9 @@
 
 #include "services/http/cgi/supervisor.hpp"
 
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -24,6 +27,11 @@ constexpr std::chrono::milliseconds youth{1000};
 // Others in the group of a program that was told to end may take a moment longer, their parent's wait
 // included.
 constexpr std::chrono::milliseconds first_look{10};
+// A program's end follows that of its output by microseconds, if it follows at all. A busy machine takes
+// longer.
+constexpr std::chrono::milliseconds end_wait{100};
+// Whoever runs for as long as that is looked at; later, when it has run for four times as long.
+constexpr std::chrono::milliseconds first_memory_look{100};
 
 time_point after(time_point from, std::chrono::milliseconds time) noexcept
 {
@@ -37,15 +45,29 @@ run::run(supervisor& of, readiness& set, process started, std::string program, s
     : supervisor_(of), program_(std::move(program)), connection_(connection),
       info_{started.pid, program_, std::chrono::steady_clock::now()}, right_(std::move(right)),
       handle_(set, std::move(started.handle)), output_(set, std::move(started.output)),
-      errors_(set, std::move(started.errors)), last_activity_(info_.started), error_throttle_(error_lines)
+      errors_(set, std::move(started.errors)), memory_at_(info_.started + first_memory_look),
+      error_throttle_(error_lines)
 {
+    info_.last_activity = info_.started;
+    info_.timeout = of.limits_.wall;
+    info_.idle_timeout = of.limits_.idle;
     if (started.input)
         input_.emplace(set, std::move(started.input));
+    if (started.report)
+        start_report_.emplace(set, std::move(started.report));
     // A program prints nothing in its first microseconds: the first wait needs no system call to learn that.
     // What comes, comes with an edge.
     output_.input_drained();
     errors_.input_drained();
     handle_.input_drained();
+    if (start_report_)
+        start_report_->input_drained();
+}
+
+run::~run()
+{
+    if (waits_for_end_)
+        waits_for_end_->discard();
 }
 
 void run::watch()
@@ -61,22 +83,54 @@ void run::watch()
 void run::count_output(std::size_t bytes) noexcept
 {
     info_.sent += bytes;
-    last_activity_ = coarse_now();
+    info_.last_activity = coarse_now();
 }
 
 void run::count_input(std::size_t bytes) noexcept
 {
     info_.received += bytes;
-    last_activity_ = coarse_now();
+    info_.last_activity = coarse_now();
 }
 
-void run::pause(bool waits_for_client) noexcept
+void run::pause(bool& which, bool waits_for_client) noexcept
 {
-    if (paused_ && !waits_for_client) {
-        last_activity_ = coarse_now();
+    bool const waited = std::exchange(which, waits_for_client);
+    info_.waits_for_client = output_paused_ || input_paused_;
+    if (waited && !waits_for_client) {
+        info_.last_activity = coarse_now();
         set_deadline(next_deadline());
     }
-    paused_ = waits_for_client;
+}
+
+std::optional<start_failure> run::take_start_report()
+{
+    auto const failure = read_start_report(start_report_->fd());
+    start_report_.reset();
+    runs_ = !failure;
+    return failure;
+}
+
+task<bool> run::was_killed()
+{
+    if (!exited_ && !waits_for_end_) {
+        end_at_ = std::chrono::steady_clock::now() + end_wait;
+        set_deadline(end_at_);
+        co_await boost::asio::async_initiate<boost::asio::use_awaitable_t<> const, void(outcome)>(
+            [](auto handler, run* self) {
+                self->waits_for_end_ = detail::handler_waiter<decltype(handler)>::make(std::move(handler));
+            },
+            boost::asio::use_awaitable, this);
+    }
+    if (!exited_)
+        co_return false;
+    co_return ended_by_signal(handle_.fd());
+}
+
+void run::stop_waiting_for_end()
+{
+    end_at_ = time_point::max();
+    if (auto* const waiting = std::exchange(waits_for_end_, nullptr))
+        output_.set().resume_later(*waiting, {});
 }
 
 void run::finish()
@@ -109,6 +163,8 @@ void run::client_closed()
 void run::terminate(cut why)
 {
     cut_ = why;
+    look_at_memory(coarse_now());
+    stop_waiting_for_end();
     if (!finished_)
         output_.fail(why == cut::timeout || why == cut::idle ? errc::handler_timeout : errc::killed);
     static_cast<void>(signal_group(info_.pid, SIGTERM));
@@ -135,6 +191,7 @@ void run::leave()
 void run::exited()
 {
     exited_ = true;
+    stop_waiting_for_end();
     if (finished_)
         return reap_now();
     // The end of its output came before its own end. If it did not, something else holds the pipe.
@@ -153,8 +210,11 @@ void run::reap_now()
     if (!error_line_.empty())
         log_error_line(std::exchange(error_line_, {}));
     errors_.close();
-    if (report && *report)
+    if (report && *report) {
         log_end(**report);
+        if (runs_ && supervisor_.on_end_)
+            supervisor_.on_end_(*this, **report);
+    }
     // Of a group that was told to end, some may still be about to: they have their grace time, too. As long
     // as there is one, the number of the group is nobody else's.
     if (kill_at_ == time_point::max() || !group_exists(info_.pid))
@@ -200,12 +260,12 @@ time_point run::next_deadline() const noexcept
 {
     if (cut_ != cut::none)
         return std::min(kill_at_, look_again_at_);
-    auto next = exited_ ? time_point::max() : after(info_.started, supervisor_.limits_.wall);
+    auto next = std::min(after(info_.started, supervisor_.limits_.wall), memory_at_);
     if (finished_)
         return next;
-    next = std::min({next, gone_at_, grace_at_});
-    if (!paused_)
-        next = std::min(next, after(last_activity_, supervisor_.limits_.idle));
+    next = std::min({next, gone_at_, grace_at_, end_at_});
+    if (!info_.waits_for_client)
+        next = std::min(next, after(info_.last_activity, supervisor_.limits_.idle));
     return next;
 }
 
@@ -219,6 +279,16 @@ void run::check_end(time_point now)
     look_again_at_ = now + std::max<time_point::duration>(first_look, kill_at_ - now) / 4;
 }
 
+// What the kernel tells at the end of a program counts what the daemon had in memory at its start.
+void run::look_at_memory(time_point now)
+{
+    memory_at_ = exited_ ? time_point::max()
+                         : info_.started +
+                               std::max<time_point::duration>(first_memory_look, 4 * (now - info_.started));
+    if (!exited_)
+        peak_memory_ = std::max(peak_memory_, peak_memory_of(info_.pid));
+}
+
 void run::check_deadlines(time_point now)
 {
     if (next_deadline() > now)
@@ -226,12 +296,18 @@ void run::check_deadlines(time_point now)
     auto const keep = shared_from_this();
     if (cut_ != cut::none)
         return check_end(now);
+    if (memory_at_ <= now)
+        look_at_memory(now);
+    if (end_at_ <= now)
+        stop_waiting_for_end();
     if (!finished_ && gone_at_ <= now)
         return terminate(cut::client_gone);
     if (!finished_ && grace_at_ <= now) {
         grace_at_ = time_point::max();
         return output_.fail(errc::end_of_stream);
     }
+    if (next_deadline() > now)
+        return;
     bool const too_old = after(info_.started, supervisor_.limits_.wall) <= now;
     terminate(too_old ? cut::timeout : cut::idle);
 }

@@ -75,9 +75,8 @@ std::string why_denied(std::string const& program)
     std::string_view const interpreter = interpreter_in(head);
     if (!interpreter.empty() && ::access(std::string(interpreter).c_str(), X_OK) != 0)
         return "its interpreter " + quote(interpreter) + " may not be executed";
-    return "permission denied; give it execute permission for the daemon's user, on a file system that is "
-           "not "
-           "mounted noexec";
+    return "permission denied; give it execute permission for the user that programs run as, on a file "
+           "system that is not mounted noexec";
 }
 
 std::string why_not_executed(int code, std::string const& program)

@@ -17,9 +17,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace polyport::cgi {
@@ -45,6 +47,10 @@ public:
     ~supervisor();
 
     admission& rights() noexcept { return admission_; }
+
+    /// Called for each program that was reaped, with how it ended.
+    using end_function = std::function<void(run const&, exit_report const&)>;
+    void on_end(end_function call) { on_end_ = std::move(call); }
 
     /// Starts a program for a connection. `right` is a ticket of rights().
     /// Waits in the loop's thread until it is executed, which is the quickest way for the one program alone.
@@ -84,6 +90,7 @@ private:
     launcher launcher_;
     start_threads threads_;
     admission admission_;
+    end_function on_end_;
     std::vector<std::shared_ptr<run>> runs_;
     std::optional<boost::asio::steady_timer> timer_;
     std::chrono::steady_clock::time_point armed_ = std::chrono::steady_clock::time_point::max();

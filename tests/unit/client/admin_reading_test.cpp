@@ -123,6 +123,14 @@ BOOST_AUTO_TEST_CASE(numbers_for_people)
     BOOST_TEST(short_latency(0.0012) == "1.2ms");
     BOOST_TEST(short_latency(0.34) == "340ms");
     BOOST_TEST(short_latency(2.1) == "2.1s");
+    BOOST_TEST(short_span(0.004) == "4.0ms");
+    BOOST_TEST(short_span(1.001782482) == "1.0s");
+    BOOST_TEST(short_span(185) == "3m05s");
+    BOOST_TEST(plain_number(0) == "0");
+    BOOST_TEST(plain_number(200) == "200");
+    BOOST_TEST(plain_number(0.07814499999999999) == "0.078145");
+    BOOST_TEST(plain_number(1795258639.8804996) == "1795258640");
+    BOOST_TEST(plain_number(2.5e-9) == "0");
 }
 
 BOOST_AUTO_TEST_CASE(texts_are_cut_at_characters)
@@ -153,6 +161,17 @@ BOOST_AUTO_TEST_CASE(a_table_gives_up_what_matters_least)
     BOOST_TEST(table.text(12) == "ID  NAME\n" // even what is left is too much
                                  " 7  a name …\n"
                                  "12  \\x1b[31m\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_table_cuts_first_what_it_was_told_to)
+{
+    text_table table({{"LONG", false, 0, 4, 1}, {"OF", false, 0, 4}, {"VALUE", true}});
+    table.add({"abcdefgh", "ijklmnop", "7"});
+    BOOST_TEST(table.natural_width() == 25U);
+    BOOST_TEST(table.lines(23).back() == "abcde…  ijklmnop      7");
+    BOOST_TEST(table.lines(21).back() == "abc…  ijklmnop      7");
+    BOOST_TEST(table.lines(20).back() == "abc…  ijklmn…      7");
+    BOOST_TEST(table.lines(17).back() == "abc…  ijk…      7");
 }
 
 BOOST_AUTO_TEST_CASE(queries_are_encoded)

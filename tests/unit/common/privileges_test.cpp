@@ -67,6 +67,16 @@ BOOST_AUTO_TEST_CASE(a_group_needs_a_user)
                "group: given without a user, which would leave the daemon running as root; add --user NAME");
 }
 
+BOOST_AUTO_TEST_CASE(the_options_that_ask_are_named)
+{
+    identity_options const other{"x-user", "x-group", "y"};
+    BOOST_TEST(resolve_identity("", "0", other).error().text ==
+               "x-group: given without a user, which would leave y; add --x-user NAME");
+    BOOST_TEST(resolve_identity("no-such-user", "", other).error().text.starts_with("x-user: "));
+    BOOST_TEST(resolve_identity("0", "no-such-group", other).error().text.starts_with("x-group: "));
+    BOOST_TEST(resolve_identity("3999999999", "", other).error().text.ends_with("add --x-group NAME"));
+}
+
 BOOST_AUTO_TEST_CASE(who_does_not_exist_is_named)
 {
     std::string const user = resolved("no-such-user", "");

@@ -299,10 +299,11 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_run_says_why)
     auto const quoted = [](std::string const& path) { return "'" + path + "' cannot be started: "; };
 
     BOOST_TEST(failure_of(with, missing) == "500 " + quoted(missing) + "no such file");
-    BOOST_TEST(failure_of(with, plain) ==
-               "500 " + quoted(plain) +
-                   "permission denied; give it execute permission for the daemon's user, on a file system "
-                   "that is not mounted noexec");
+    BOOST_TEST(
+        failure_of(with, plain) ==
+        "500 " + quoted(plain) +
+            "permission denied; give it execute permission for the user that programs run as, on a file "
+            "system that is not mounted noexec");
     BOOST_TEST(failure_of(with, folder) == "500 " + quoted(folder) + "it is not a regular file");
     BOOST_TEST(failure_of(with, text) == "500 " + quoted(text) +
                                              "it has no '#!' line that names an interpreter; add one, as in "
@@ -374,11 +375,46 @@ BOOST_AUTO_TEST_CASE(another_user_can_run_it, *boost::unit_test::precondition(is
     BOOST_TEST(result.output == "65534\n65533\n65533\n0\n1\n2\n");
     BOOST_TEST(result.errors.find("denied") != std::string::npos);
 
-    // The start does not wait for the program, so that its failure shows there.
-    auto program = start(with, {"/no/such/program"});
+    // The start does not wait for the program: a report tells whether it runs.
+    auto program = start(with, {"/bin/true"});
     BOOST_REQUIRE(program.has_value());
-    BOOST_TEST(read_all(program->errors) == "cannot be started: errno 2\n");
-    BOOST_TEST(to_string(end_of(*program)) == "exit 127");
+    wait_for(program->report.get(), POLLIN);
+    BOOST_TEST(!read_start_report(program->report.get()));
+    BOOST_TEST(end_of(*program).success());
+}
+
+BOOST_AUTO_TEST_CASE(what_another_user_cannot_run_says_why, *boost::unit_test::precondition(is_root))
+{
+    launch_settings settings;
+    settings.identity = run_identity{"", 65534, 65533};
+    launcher with(std::move(settings));
+    scratch const files;
+    auto const lost = files.file("lost", "#! /no/such/shell -e\n");
+    auto const mine = files.file("mine", "#!/bin/sh\n");
+    std::filesystem::permissions(mine, std::filesystem::perms(0700));
+    std::filesystem::permissions(files.folder, std::filesystem::perms(0755));
+    struct {
+        std::string program;
+        std::string directory;
+        int error;
+        start_failure::step at;
+    } const cases[] = {
+        {"/no/such/program", "/", ENOENT, start_failure::step::execute},
+        {lost, "/", ENOENT, start_failure::step::execute},
+        {mine, "/", EACCES, start_failure::step::execute},
+        {"/bin/true", "/root", EACCES, start_failure::step::directory},
+    };
+    for (auto const& c : cases) {
+        auto const program = start(with, {c.program}, false, c.directory);
+        BOOST_REQUIRE(program.has_value());
+        wait_for(program->report.get(), POLLIN);
+        auto const failure = read_start_report(program->report.get());
+        BOOST_TEST_REQUIRE(failure.has_value());
+        BOOST_TEST(failure->error.value() == c.error, c.program);
+        BOOST_TEST((failure->at == c.at), c.program);
+        BOOST_TEST(read_all(program->errors).empty());
+        BOOST_TEST(!end_of(*program).success());
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_program_written_for_a_limit_ends_by_it)

@@ -320,6 +320,115 @@ BOOST_AUTO_TEST_CASE(a_stranger_holds_the_output_no_longer_than_the_grace_time)
     BOOST_TEST(contains(logged(), "info"));
 }
 
+BOOST_AUTO_TEST_CASE(without_a_grace_time_a_stranger_has_no_more_time_than_a_run)
+{
+    auto limits = unlimited();
+    limits.wall = 200ms; // and no output_grace
+    open(limits);
+    auto program = start("(while :; do echo tick; sleep 0.02; done) & echo parent");
+    auto const result = read_to_end(program);
+    BOOST_TEST(contains(result.output, "parent\n"));
+    BOOST_TEST((result.error == errc::handler_timeout));
+    BOOST_TEST((program->was_cut() == cut::timeout));
+    program->finish();
+    run_until_reaped(); // the stranger is of its group, and ends with it
+    BOOST_TEST(contains(logged(), "reason=http-cgi-timeout"));
+}
+
+BOOST_AUTO_TEST_CASE(a_program_waits_for_input_without_being_idle)
+{
+    auto limits = unlimited();
+    limits.idle = 100ms;
+    open(limits);
+    auto program = start("sleep 0.3; echo done");
+    program->pause_input(true); // the client takes its time
+    BOOST_TEST(read_to_end(program).output == "done\n");
+    BOOST_TEST((program->was_cut() == cut::none));
+    program->finish();
+    run_until_reaped();
+
+    program = start("exec sleep 1000");
+    program->pause_input(true);
+    program->pause_output(true);
+    program->pause_input(false);
+    program->pause_output(false);
+    read_to_end(program);
+    BOOST_TEST((program->was_cut() == cut::idle));
+    program->finish();
+    run_until_reaped();
+}
+
+BOOST_AUTO_TEST_CASE(what_is_held_back_of_standard_error_is_counted)
+{
+    open(unlimited());
+    auto program = start("i=0; while [ $i -lt 80 ]; do echo line $i; i=$((i+1)); done >&2");
+    read_to_end(program);
+    program->finish();
+    run_until_reaped();
+    auto const text = logged();
+    BOOST_TEST(contains(text, "text=\"line 49\" suppressed=0"), text);
+    BOOST_TEST(!contains(text, "text=\"line 50\""));
+    BOOST_TEST(contains(text, " stderr-suppressed=30"), text);
+}
+
+BOOST_AUTO_TEST_CASE(a_record_has_only_what_is_known)
+{
+    open(unlimited());
+    auto program = start("exit 3");
+    read_to_end(program);
+    program->finish();
+    run_until_reaped();
+    auto const text = logged();
+    BOOST_TEST(contains(text, "status=\"exit 3\""), text);
+    for (std::string_view const absent : {"peak-kib=0", "reason=", "stderr-suppressed"})
+        BOOST_TEST(!contains(text, absent), text);
+}
+
+// This process, with the memory of a sanitizer, is far larger than a shell.
+BOOST_AUTO_TEST_CASE(the_memory_of_a_program_is_its_own)
+{
+    open(unlimited());
+    auto program = start("sleep 0.3");
+    read_to_end(program);
+    program->finish();
+    run_until_reaped();
+    auto const text = logged();
+    auto const at = text.find("peak-kib=");
+    BOOST_TEST_REQUIRE(at != text.npos, text);
+    auto const kib = std::stoul(text.substr(at + std::string_view("peak-kib=").size()));
+    BOOST_TEST(kib > 100U);
+    BOOST_TEST(kib < 8U * 1024);
+}
+
+BOOST_AUTO_TEST_CASE(how_a_program_ended_is_known_a_moment_after_its_output)
+{
+    open(unlimited());
+    struct {
+        char const* script;
+        bool killed;
+    } const cases[] = {
+        {"echo x; kill -KILL $$", true},
+        {"echo x; exit 1", false},
+        {"exec >&-; exec sleep 1000", false}, // it goes on
+    };
+    for (auto const& c : cases) {
+        auto program = start(c.script);
+        read_to_end(program);
+        std::optional<bool> killed;
+        bool done = false;
+        boost::asio::co_spawn(context, program->was_killed(), [&](std::exception_ptr const&, bool verdict) {
+            killed = verdict;
+            done = true;
+        });
+        run_until(done);
+        BOOST_TEST((killed == c.killed), c.script);
+        program->give_up(cut::shutdown);
+        program->finish();
+        program.reset();
+        run_until_reaped();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_client_that_shuts_its_side_has_a_moment)
 {
     open(unlimited());

@@ -140,6 +140,17 @@ BOOST_AUTO_TEST_CASE(variable_names)
         BOOST_TEST(http::parse_variable_name(text).has_error(), text);
 }
 
+BOOST_AUTO_TEST_CASE(what_programs_have_from_the_request_is_not_passed_on)
+{
+    for (char const* text : {"LANG", "PATH", "http_proxy", "REMOTE"})
+        BOOST_TEST(http::parse_passed_variable(text).value() == text);
+    for (char const* text : {"HTTP_PROXY", "PATH_INFO", "REMOTE_USER", "HTTPS", "REQUEST_METHOD", "1"})
+        BOOST_TEST(http::parse_passed_variable(text).has_error(), text);
+    BOOST_TEST(http::parse_passed_variable("HTTP_PROXY").error().text ==
+               "'HTTP_PROXY' is a variable that programs have from the request, never from the daemon's "
+               "environment: leave it out, or give it another name");
+}
+
 BOOST_AUTO_TEST_CASE(every_option_reaches_its_member)
 {
     auto const problems = parse({"--http-listing=on",
