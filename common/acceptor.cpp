@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/acceptor.hpp"
 
-#include "common/connection_events.hpp"
-#include "common/connection_log.hpp"
-
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -157,12 +154,12 @@ void acceptor::admit(unique_fd fd, sockaddr const& peer, socklen_t length)
                                         std::move(fd), local ? *local : bound_.address, remote));
         c->peer = credentials;
         c->limits = std::move(admitted.limits);
-        log_opened(owner_.log(), *c);
-        publish_opened(owner_.events(), *c);
-        if (admitted.needs_name)
+        if (admitted.needs_name) {
             owner_.spawn_when_named(service_, std::move(c));
-        else
-            owner_.spawn(service_, std::move(c));
+            return;
+        }
+        owner_.announce(*c);
+        owner_.spawn(service_, std::move(c));
     } catch (std::system_error const& error) { // the kernel cannot watch one more
         if (auto const held = trouble_.admit(coarse_now()))
             owner_.log().warning(

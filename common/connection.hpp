@@ -188,6 +188,7 @@ public:
     std::uint8_t uses_after_end = 0;           ///< how often a stream was used in vain
     std::uint8_t without_wait = 0;             ///< reads and writes since it has let others have their turn
     bool writing = false;                      ///< a write() is under way: what is posted comes behind it
+    bool announced = false;                    ///< `opened` was told, and `closed` will be
     input_buffer input;                        ///< has come in, and not been taken yet
     std::unique_ptr<send_queue> posted;        ///< what post() could not send at once
     sleeper_list sleepers;

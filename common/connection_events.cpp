@@ -45,16 +45,25 @@ void publish_closed(event_hub& hub, connection const& c) noexcept
     }
 }
 
-void publish_refused(event_hub& hub, std::string_view service, socket_address const& remote,
-                     std::string_view reason)
+void publish_refused(event_hub& hub, refused_event const& what)
 {
     if (!hub.wanted())
         return;
     std::string text;
     json_writer json(text);
-    json.begin_object().member("service", service).key("remote");
-    append_address(json, remote);
-    json.member("reason", reason).end_object();
+    json.begin_object();
+    if (what.id != 0)
+        json.member("id", what.id);
+    json.member("service", what.service).key("remote");
+    append_address(json, what.remote);
+    if (what.peer)
+        json.key("credentials")
+            .begin_object()
+            .member("uid", what.peer->uid)
+            .member("gid", what.peer->gid)
+            .member("pid", what.peer->pid)
+            .end_object();
+    json.member("reason", what.reason).member("held_back", what.held_back).end_object();
     hub.publish("refused", text);
 }
 

@@ -67,8 +67,10 @@ void connection_table::leave(connection& c) noexcept
     ++c.service.stats.closed;
     if (c.service.lifetimes)
         c.service.lifetimes->observe(microseconds_since(c.started));
-    log_closed(log_, c);
-    publish_closed(events_, c);
+    if (c.announced) {
+        log_closed(log_, c);
+        publish_closed(events_, c);
+    }
     for (auto* const timer : departure_watchers_)
         timer->cancel();
 }

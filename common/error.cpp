@@ -33,8 +33,6 @@ public:
             return "message too large";
         case errc::bad_request:
             return "bad request";
-        case errc::refused:
-            return "refused";
         case errc::file_changed:
             return "the file became shorter while it was sent";
         case errc::events_missed:

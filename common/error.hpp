@@ -25,7 +25,6 @@ enum class errc {
     killed,            ///< ended by the operator
     message_too_large, ///< a limit on the size of a message was passed
     bad_request,       ///< the peer broke the protocol
-    refused,           ///< refused at admission
     file_changed,      ///< a file became shorter while it was sent
     events_missed,     ///< the peer watches events, and did not keep up
     too_slow,          ///< the peer reads more slowly than others write to it

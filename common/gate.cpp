@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/gate.hpp"
 
+#include "common/connection_events.hpp"
+#include "common/event_hub.hpp"
 #include "common/log.hpp"
 #include "common/name_lookup/name_lookup.hpp"
 #include "common/service.hpp"
@@ -37,8 +39,8 @@ bool is_in(std::vector<address_range> const& ranges, ip_number const& address) n
                        [&](address_range const& range) { return range.contains(address); });
 }
 
-gate::gate(shared_limits& shared, service_instance& service, logger& log)
-    : shared_(shared), service_(service), log_(log),
+gate::gate(shared_limits& shared, service_instance& service, logger& log, event_hub& events)
+    : shared_(shared), service_(service), log_(log), events_(events),
       rules_(shared.settings.rules, service.name(), shared.settings.default_allow),
       requests_follow_(service.definition.has_paths), max_connections_([&] {
           auto const found = shared.settings.max_connections.find(service.name());
@@ -69,15 +71,45 @@ std::string gate::title_of(access_verdict const& verdict) const
     return rule.origin + ": " + rule.text;
 }
 
-void gate::refuse(refusal reason, socket_address const& remote, time_point now, std::string_view detail)
+// A peer on loopback TCP has no more than a uid, and an address to tell it by.
+void gate::refuse(refusal reason, connection const& by, std::string_view detail)
+{
+    refuse_to({by.remote, by.kind == transport::unix_stream ? by.peer : std::nullopt, by.id}, reason,
+              coarse_now(), detail);
+}
+
+void gate::refuse_to(whom const& client, refusal reason, time_point now, std::string_view detail)
 {
     service_.stats.refused.add(reason);
-    if (auto const held = refusals_.admit(now))
-        log_.warning("refused", {{"service", service_.name()},
-                                 {"remote", remote.raw()},
-                                 {"reason", to_string(reason)},
-                                 {"detail", detail},
-                                 {"held-back", *held}});
+    if (events_.wanted()) {
+        if (auto const held = refusals_told_.admit(now))
+            publish_refused(
+                events_, {service_.name(), client.remote, client.peer, client.id, to_string(reason), *held});
+    }
+    // That a password is asked for is how each log-in begins: nothing to warn of.
+    auto const held = reason == refusal::login_needed ? std::nullopt : refusals_.admit(now);
+    if (!held)
+        return;
+    auto const remote = client.remote.raw();
+    if (client.peer)
+        log_.warning("refused",
+                     {{"service", service_.name()},
+                      {"remote", remote},
+                      {"uid", client.peer->uid},
+                      {"gid", client.peer->gid},
+                      {"pid", client.peer->pid},
+                      {"reason", to_string(reason)},
+                      {"detail", detail},
+                      {"held-back", *held}},
+                     client.id);
+    else
+        log_.warning("refused",
+                     {{"service", service_.name()},
+                      {"remote", remote},
+                      {"reason", to_string(reason)},
+                      {"detail", detail},
+                      {"held-back", *held}},
+                     client.id);
 }
 
 bool gate::within_limits(ip_number const& address, socket_address const& remote, time_point now,
@@ -112,7 +144,7 @@ gate::admitted gate::admit(transport kind, socket_address const& remote, std::op
         facts.name_state = access_facts::knowledge::not_asked;
         auto const verdict = rules_.at_connection(facts, requests_follow_);
         if (verdict.denied()) {
-            refuse(refusal::access_rule, remote, now, title_of(verdict));
+            refuse(refusal::access_rule, remote, now, title_of(verdict), peer);
             return made;
         }
         made.needs_name = verdict.what == access_verdict::kind::needs_name;
@@ -165,7 +197,7 @@ bool gate::look_at_datagram(transport kind, socket_address const& sender, std::o
         return false;
     }
     if (verdict.denied())
-        refuse(refusal::access_rule, sender, now, title_of(verdict));
+        refuse(refusal::access_rule, sender, now, title_of(verdict), peer);
     return !verdict.denied();
 }
 
@@ -181,7 +213,7 @@ gate& gates::of(service_instance& service)
 {
     auto& made = gates_[&service];
     if (!made)
-        made = std::make_unique<gate>(shared_, service, log_);
+        made = std::make_unique<gate>(shared_, service, log_, events_);
     return *made;
 }
 

@@ -19,6 +19,7 @@
 
 namespace polyport {
 
+class event_hub;
 class logger;
 class name_lookup;
 struct service_instance;
@@ -39,13 +40,14 @@ struct shared_limits {
 };
 
 /// What stands before one service: the access rules and the limits that are decided before its handler sees
-/// anything. All refusals are counted in the service's stats, and logged at a bounded rate.
+/// anything. All refusals are counted in the service's stats, and logged and told to those who watch events
+/// at a bounded rate.
 class gate {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
     /// All outlive it. `requests_follow`: what depends on a request is left to the service.
-    gate(shared_limits& shared, service_instance& service, logger& log);
+    gate(shared_limits& shared, service_instance& service, logger& log, event_hub& events);
     gate(gate const&) = delete;
     gate& operator=(gate const&) = delete;
 
@@ -79,12 +81,26 @@ public:
         return is_in(shared_.settings.exempt, address);
     }
 
-    /// Counts what was not served, and logs it. `detail`: which rule, or what else helps.
-    void refuse(refusal reason, socket_address const& remote, time_point now, std::string_view detail = {});
+    /// Counts what was not served, logs it and tells it. `detail`: which rule, or what else helps; `peer`:
+    /// who a UNIX peer is.
+    void refuse(refusal reason, socket_address const& remote, time_point now, std::string_view detail = {},
+                std::optional<ucred> const& peer = std::nullopt)
+    {
+        refuse_to({remote, peer, 0}, reason, now, detail);
+    }
+    /// The same for a request of a connection.
+    void refuse(refusal reason, connection const& by, std::string_view detail = {});
     /// The rule that decided, as `FILE:LINE: RULE`, or what the default is.
     std::string title_of(access_verdict const& verdict) const;
 
 private:
+    struct whom {
+        socket_address const& remote;
+        std::optional<ucred> peer;
+        std::uint64_t id; ///< of a connection; 0: none
+    };
+
+    void refuse_to(whom const& client, refusal reason, time_point now, std::string_view detail);
     bool look_at_datagram(transport kind, socket_address const& sender, std::optional<ucred> const& peer,
                           name_lookup& names, time_point now);
     bool within_limits(ip_number const& address, socket_address const& remote, time_point now,
@@ -93,6 +109,7 @@ private:
     shared_limits& shared_;
     service_instance& service_;
     logger& log_;
+    event_hub& events_;
     service_rules const rules_;
     bool const requests_follow_;
     std::uint32_t const max_connections_; ///< 0: no limit of its own
@@ -106,13 +123,17 @@ private:
     rate_table connection_rate_;
     rate_table datagram_rate_;
     log_throttle refusals_{10, std::chrono::seconds(10)};
+    log_throttle refusals_told_{100, std::chrono::seconds(1)}; ///< to who watches events
 };
 
 /// The gates of all services, each made when it is first asked for.
 class gates {
 public:
-    /// Both outlive it.
-    gates(access_settings const& settings, logger& log) : shared_(settings), log_(log) {}
+    /// All outlive it.
+    gates(access_settings const& settings, logger& log, event_hub& events)
+        : shared_(settings), log_(log), events_(events)
+    {
+    }
 
     gate& of(service_instance& service);
     /// The one that of() has made for the service of this name.
@@ -121,6 +142,7 @@ public:
 private:
     shared_limits shared_;
     logger& log_;
+    event_hub& events_;
     std::map<service_instance const*, std::unique_ptr<gate>> gates_;
 };
 

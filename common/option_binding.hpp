@@ -16,7 +16,9 @@
 
 namespace polyport {
 
-/// One value as given, and where: `command line` or `FILE:LINE`. Views: copy what is kept.
+inline constexpr std::string_view command_line_origin = "command line";
+
+/// One value as given, and where: command_line_origin or `FILE:LINE`. Views: copy what is kept.
 struct option_value {
     std::string_view text;
     std::string_view origin;
@@ -28,13 +30,15 @@ struct option_binding {
     /// Checks one value and stores it; the problem is a sentence such as option_values.hpp returns.
     std::function<checked<void>(option_value const&)> apply;
     /// Repeatable options: forget what is stored (the defaults, or the file's values when the command line
-    /// replaces them). Called before the first value of each source.
+    /// replaces them). Called before the first value of each source, but once if it adds_up.
     std::function<void()> reset;
     /// The default as it would be written; several for a repeatable option; empty for none.
     std::vector<std::string> defaults;
     /// What may be written, for the help: `1 to 65535`, `on or off`. May be empty.
     std::string range;
     bool repeatable = false;
+    /// Values of the command line do not replace those of the file: apply() puts them in front.
+    bool adds_up = false;
 };
 
 /// The name of a file, which is not empty: an unset variable of a script's would pass for "none".

@@ -72,9 +72,10 @@ void report(findings& found, std::vector<std::string>& problems)
         problems.push_back(std::move(sentence));
 }
 
-/// Hands the values of one source to their options, and keeps those that were taken in `settings`.
+/// Hands the values of one source to their options, and keeps those that were taken in `settings`. `kept`:
+/// the options that have values of another source, for those that add up.
 void apply_all(std::vector<assignment> const& assignments, std::vector<option_setting>& settings,
-               findings& found)
+               findings& found, std::set<std::string, std::less<>> const& kept = {})
 {
     std::map<option const*, assignment const*> first;
     for (assignment const& given : assignments) {
@@ -86,7 +87,7 @@ void apply_all(std::vector<assignment> const& assignments, std::vector<option_se
             add_finding(found, given, " is given twice" + where + ": give it once");
             continue;
         }
-        if (is_first && target.binding.reset)
+        if (is_first && target.binding.reset && !(target.binding.adds_up && kept.contains(target.name)))
             target.binding.reset();
         checked<void> const done = target.binding.apply({given.value, given.origin});
         if (done)
@@ -246,7 +247,8 @@ parsed_options option_set::parse(int argc, char const* const* argv)
     bool config_given = false;
     for (command_line_option const& given : line.options) {
         if (option* const target = find(given.name); target != nullptr) {
-            from_command_line.push_back({target, "--" + given.name, given.value, "command line", 0});
+            from_command_line.push_back(
+                {target, "--" + given.name, given.value, std::string(command_line_origin), 0});
         } else if (given.name == explain_name) {
             made.questions.push_back(given.value);
         } else if (auto const [meant, alias] = find_in_file(options_, given.name); meant != nullptr) {
@@ -254,7 +256,8 @@ parsed_options option_set::parse(int argc, char const* const* argv)
                 alias->convert ? alias->convert(given.value)
                                : checked<std::string>(boost::system::in_place_value, given.value);
             if (converted)
-                from_command_line.push_back({meant, "--" + given.name, *converted, "command line", 0});
+                from_command_line.push_back(
+                    {meant, "--" + given.name, *converted, std::string(command_line_origin), 0});
             else
                 problems.push_back("command line: --" + given.name + ": " + converted.error().text);
         } else if (given.name == config_name) {
@@ -276,16 +279,27 @@ parsed_options option_set::parse(int argc, char const* const* argv)
     }
     made.problems.insert(made.problems.end(), problems.begin(), problems.end());
 
+    std::set<std::string, std::less<>> in_file;
+    for (option_setting const& setting : from_file)
+        in_file.insert(setting.name);
     std::vector<option_setting> settings;
     findings found;
-    apply_all(from_command_line, settings, found);
+    apply_all(from_command_line, settings, found, in_file);
     report(found, made.problems);
-    std::set<std::string> overridden;
+    std::set<std::string, std::less<>> overridden;
     for (option_setting const& setting : settings)
-        overridden.insert(setting.name);
-    std::copy_if(from_file.begin(), from_file.end(), std::back_inserter(made.settings),
-                 [&](option_setting const& setting) { return !overridden.contains(setting.name); });
+        if (in_file.contains(setting.name) && !find(setting.name)->binding.adds_up)
+            overridden.insert(setting.name);
+    auto const take_from_file = [&](bool adds_up) {
+        std::copy_if(from_file.begin(), from_file.end(), std::back_inserter(made.settings),
+                     [&](option_setting const& setting) {
+                         return !overridden.contains(setting.name) &&
+                                find(setting.name)->binding.adds_up == adds_up;
+                     });
+    };
+    take_from_file(false);
     made.settings.insert(made.settings.end(), settings.begin(), settings.end());
+    take_from_file(true);
 
     if (made.problems.empty())
         for (auto const& check : checks_)

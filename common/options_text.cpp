@@ -116,7 +116,7 @@ std::string option_set::help_text(std::size_t width) const
                   "read options from FILE, one name = value a line; the command line wins", width);
     append_option(out, "--check", "check the options and the file, start nothing", width);
     append_option(out, "--explain QUESTION",
-                  "with --check: tell which access rule decides, such as for 'http /private/x 192.0.2.7'",
+                  "check, and tell which access rule decides, such as for 'http /private/x 192.0.2.7'",
                   width);
     append_option(out, "--help", "show this text", width);
     append_option(out, "--version", "show the version", width);

@@ -9,6 +9,7 @@
 
 #include <grp.h>
 #include <pwd.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace polyport {
@@ -106,6 +107,21 @@ checked<void> drop_privileges(run_identity const& identity)
         return problem{
             "user: root could be taken back after the change of user; start without kept capabilities"};
     return {};
+}
+
+bool can_read_as(run_identity const& identity, std::string const& path)
+{
+    constexpr int no = 1;
+    constexpr int unknown = 2;
+    pid_t const child = ::fork();
+    if (child == 0) {
+        bool const is_user = drop_privileges(identity).has_value();
+        ::_exit(!is_user ? unknown : ::access(path.c_str(), R_OK) == 0 ? 0 : no);
+    }
+    int status = 0;
+    while (child > 0 && ::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != no;
 }
 
 } // namespace polyport

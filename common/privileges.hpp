@@ -37,4 +37,9 @@ checked<std::optional<run_identity>> resolve_identity(std::string_view user, std
 /// say); who wants it off has NoNewPrivileges= in the service manager.
 checked<void> drop_privileges(run_identity const& identity);
 
+/// Whether that user can read the file `path`. Asks the kernel, in a child process that becomes the user: so
+/// directories on the way, supplementary groups and access control lists count as they will. For start-up,
+/// while there is one thread. True, too, if it cannot be found out.
+bool can_read_as(run_identity const& identity, std::string const& path);
+
 } // namespace polyport

@@ -19,16 +19,19 @@ enum class refusal : std::uint8_t {
     request_rate,       ///< requests of one source came too fast
     login_failed,       ///< a wrong user or password
     login_busy,         ///< too many passwords wait to be checked
+    login_needed,       ///< who has not said who he is was asked to
+    programs_busy,      ///< as many programs run, and requests wait for one, as can
 };
 
-inline constexpr std::size_t refusal_count = 9;
+inline constexpr std::size_t refusal_count = 11;
 
 /// In dashes, as the log and the metrics have it.
 constexpr std::string_view to_string(refusal reason) noexcept
 {
     constexpr std::array<std::string_view, refusal_count> names{
-        "access-rule",  "connections-per-ip", "connection-rate", "datagram-rate", "answer-too-large",
-        "name-pending", "request-rate",       "login-failed",    "login-busy"};
+        "access-rule",      "connections-per-ip", "connection-rate", "datagram-rate",
+        "answer-too-large", "name-pending",       "request-rate",    "login-failed",
+        "login-busy",       "login-needed",       "programs-busy"};
     return names[static_cast<std::size_t>(reason)];
 }
 

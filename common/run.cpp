@@ -128,9 +128,9 @@ private:
 };
 
 /// What options that are each in order still lack, as sentences.
-std::vector<std::string> check(std::string const& program, configuration const& configured)
+std::vector<std::string> check(std::string const& program, configuration& configured)
 {
-    auto const& server = configured.server;
+    auto& server = configured.server;
     std::vector<endpoint_user> users;
     for (auto const& service : configured.services)
         users.push_back({std::string(service.name()), service.definition.reached_by});
@@ -138,6 +138,10 @@ std::vector<std::string> check(std::string const& program, configuration const& 
     auto warnings = check_rules(server.access.rules, server.access.default_allow);
     if (auto const identity = resolve_identity(server.user, server.group); !identity)
         problems.push_back(identity.error().text);
+    else if (*identity)
+        server.access.can_read = [who = **identity](std::string const& path) {
+            return can_read_as(who, path);
+        };
     for (auto const& service : configured.services) {
         auto const is_of_it = [&](enabled_endpoint const& e) { return e.service == service.name(); };
         if (!service.implementation || !std::ranges::any_of(configured.endpoints, is_of_it))
@@ -155,14 +159,23 @@ bool explain(std::string const& program, configuration const& configured,
              std::vector<std::string> const& questions)
 {
     auto const& access = configured.server.access;
+    auto const implementation_of = [&](std::string_view name) {
+        service_base const* found = nullptr;
+        for (auto const& service : configured.services)
+            if (service.name() == name)
+                found = service.implementation.get();
+        return found;
+    };
+    auto const place_of = [&](std::string_view name, std::string_view target) {
+        auto const* const service = implementation_of(name);
+        return service ? service->place_of(target) : parse_url_prefix(target);
+    };
     for (auto const& text : questions) {
-        auto const asked = parse_access_question(text, access.services);
+        auto const asked = parse_access_question(text, access.services, place_of);
         if (!asked)
             return complain(program, "command line: --explain: " + asked.error().text), false;
-        auto satisfy = satisfy_mode::any;
-        for (auto const& service : configured.services)
-            if (service.name() == asked->service.name && service.implementation)
-                satisfy = service.implementation->satisfy_at(asked->host, asked->path);
+        auto const* const service = implementation_of(asked->service.name);
+        auto const satisfy = service ? service->satisfy_at(asked->host, asked->path) : satisfy_mode::any;
         std::fputs(explain_access(*asked, access.rules, access.default_allow, satisfy).text.c_str(), stdout);
     }
     return true;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/runtime.hpp"
 
+#include "common/connection_events.hpp"
+#include "common/connection_log.hpp"
 #include "common/exception_text.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -25,23 +27,22 @@ task<> serve_when_named(service_instance& service, stream client)
     auto& owner = client.owner();
     auto const& remote = client.info().remote;
     auto const name = co_await owner.names().find(*ip_number_of(remote), client.cancellation_slot());
-    if (!owner.admission().of(service).may_stay(remote, name)) {
-        client.note_reason(errc::refused);
+    if (!owner.admission().of(service).may_stay(remote, name))
         co_return;
-    }
+    owner.announce(client.info());
     co_await service.serve(std::move(client));
 }
 
 } // namespace
 
 runtime::runtime(server_settings const& settings, logger& log, rlim_t initial_descriptors)
-    : settings_(settings), log_(log), initial_descriptors_(initial_descriptors), gates_(settings.access, log),
-      connections_(log, events_, clock_, settings.max_connections),
+    : settings_(settings), log_(log), initial_descriptors_(initial_descriptors),
+      gates_(settings.access, log, events_), connections_(log, events_, clock_, settings.max_connections),
       flows_(settings.flows_max, settings.flow_idle_timeout), buffers_(buffer_size, buffers_kept)
 {
     sockets_.emplace(context_, clock_);
     sockets_->report_held([this](std::uint64_t id, std::chrono::milliseconds time) { log_held(id, time); });
-    names_.emplace(context_, settings.dns);
+    names_.emplace(context_, settings.dns, clock_);
     background_.emplace(context_, background_threads);
     sweep_timer_.emplace(context_);
     connections_.sweep_with(&*sweep_timer_);
@@ -68,6 +69,13 @@ void runtime::sweep_deadlines()
             sweep_timer_->expires_at(connections_.sweep(clock_.now()));
         sweep_deadlines();
     });
+}
+
+void runtime::announce(connection& c)
+{
+    c.announced = true;
+    log_opened(log_, c);
+    publish_opened(events_, c);
 }
 
 void runtime::spawn(connection_ptr c, task<> handler)

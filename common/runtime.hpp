@@ -69,6 +69,8 @@ public:
     void spawn(service_instance& service, connection_ptr c);
     /// The same, once the client's name is known, and if it may come in with it.
     void spawn_when_named(service_instance& service, connection_ptr c);
+    /// Tells the log, and who watches, that a connection has come in; so they hear of its end, too.
+    void announce(connection& c);
     /// Starts one more task that belongs to the connection; see stream::start().
     void start(connection_ptr c, task<> companion);
 

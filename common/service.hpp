@@ -38,6 +38,9 @@ public:
                               std::vector<std::string>& /*warnings*/) const
     {
     }
+    /// For --explain: what a request's target (`/path?query`, `//host/path`) means to access rules. The
+    /// problem is a sentence such as option_values.hpp returns.
+    virtual checked<url_prefix> place_of(std::string_view target) const { return parse_url_prefix(target); }
     /// For --explain: how rules about users and origins go together for a request.
     virtual satisfy_mode satisfy_at(std::string_view /*host*/, std::string_view /*path*/) const
     {

@@ -87,13 +87,22 @@ option_binding bind_rules(access_settings& settings)
 {
     option_binding made;
     made.repeatable = true;
-    made.reset = [&settings] { settings.rules.clear(); };
-    made.apply = [&settings](option_value const& value) -> checked<void> {
+    made.adds_up = true; // one more rule must not open what those of the file keep closed
+    auto const in_front = std::make_shared<std::ptrdiff_t>(0);
+    made.reset = [&settings, in_front] {
+        *in_front = 0;
+        settings.rules.clear();
+    };
+    made.apply = [&settings, in_front](option_value const& value) -> checked<void> {
         auto rule = parse_access_rule(value.text, settings.services);
         if (!rule)
             return rule.error();
         rule->origin = value.origin;
-        settings.rules.push_back(std::move(*rule));
+        auto& rules = settings.rules;
+        if (value.origin == command_line_origin)
+            rules.insert(rules.begin() + (*in_front)++, std::move(*rule));
+        else
+            rules.push_back(std::move(*rule));
         return {};
     };
     return made;

@@ -40,6 +40,8 @@ struct access_settings {
 
     std::vector<access_rule> rules; ///< in their order
     bool default_allow = true;
+    /// Whether a file can be read by the user that the daemon is to be; null if it stays who it is.
+    std::function<bool(std::string const& path)> can_read;
 
     std::map<std::string, std::uint32_t, std::less<>> max_connections; ///< of one service
     per_service<std::uint32_t> connections_per_ip; ///< 0: no limit; `all` counts over all services

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/access/explain.hpp"
 
-#include "common/quoted.hpp"
-
 #include <algorithm>
 #include <optional>
 
@@ -15,84 +13,93 @@ using verdict = access_verdict::kind;
 
 constexpr std::size_t most_lines = 20; // of rules that do not decide
 
-/// Why a subject is meant, or not.
+/// Whether a subject is meant, and why.
 struct finding {
-    bool matches = false;
-    bool would_ask_for_user = false;
+    enum class outcome : std::uint8_t {
+        no,
+        yes,
+        not_known, ///< a rule to deny holds then, one to allow does not
+    };
+    outcome what = outcome::no;
     std::string why;
 };
+using outcome = finding::outcome;
+
+outcome yes_if(bool is_meant) noexcept
+{
+    return is_meant ? outcome::yes : outcome::no;
+}
 
 bool is_about_users(access_subject const& subject) noexcept
 {
     return subject.what == subject_kind::user || subject.what == subject_kind::group;
 }
 
-finding look_at_unix(access_subject const& subject, access_facts const& facts, bool allow)
+finding look_at_unix(access_subject const& subject, access_facts const& facts)
 {
     if (!facts.over_unix)
-        return {false, false, "the client does not come over a UNIX socket"};
+        return {outcome::no, "the client does not come over a UNIX socket"};
     if (subject.what == subject_kind::unix_peer)
-        return {true, false, "the client comes over a UNIX socket"};
+        return {outcome::yes, "the client comes over a UNIX socket"};
     bool const is_user = subject.what == subject_kind::unix_user;
     std::string const what = is_user ? "uid" : "gid";
-    if (!facts.peer)
-        return {!allow, false, "the client's " + what + " is not known"};
-    auto const id = is_user ? facts.peer->uid : facts.peer->gid;
+    auto const id = !facts.peer ? static_cast<std::uint32_t>(-1)
+                    : is_user   ? facts.peer->uid
+                                : facts.peer->gid;
+    if (id == static_cast<std::uint32_t>(-1))
+        return {outcome::not_known, "the client's " + what + " is not known"};
     bool const same = id == subject.id;
-    return {same, false,
-            "its " + what + " " + std::to_string(id) +
-                (same ? " is that" : " is not " + std::to_string(subject.id))};
+    return {yes_if(same), "its " + what + " " + std::to_string(id) +
+                              (same ? " is that" : " is not " + std::to_string(subject.id))};
 }
 
-finding look_at_name(access_subject const& subject, access_facts const& facts, bool allow)
+finding look_at_name(access_subject const& subject, access_facts const& facts)
 {
     if (!facts.address)
-        return {false, false, "the client has no address that could have a name"};
+        return {outcome::no, "the client has no address that could have a name"};
     if (facts.name_state != knowledge::known)
-        return {!allow, false,
-                "its domain name is not known" +
-                    std::string(allow ? "" : ", and what cannot be decided is denied")};
+        return {outcome::not_known, "its domain name is not known"};
     bool const same = matches_name(subject, facts.name);
-    return {same, false, std::string(facts.name) + (same ? " is " : " is not ") + subject.name};
+    return {yes_if(same), std::string(facts.name) + (same ? " is " : " is not ") + subject.name};
 }
 
-finding look_at_user(access_subject const& subject, access_question const& asked, bool allow)
+finding look_at_user(access_subject const& subject, access_question const& asked)
 {
     auto const& facts = asked.facts;
     if (facts.user_state != knowledge::known)
-        return {!allow, true, "nobody has logged in"};
+        return {outcome::not_known, "nobody has logged in"};
     if (subject.what == subject_kind::user) {
         bool const same = subject.name == "*" || subject.name == facts.user;
-        return {same, false,
+        return {yes_if(same),
                 "the user is " + std::string(facts.user) + (same ? "" : ", not " + subject.name)};
     }
     bool const in = std::find(asked.groups.begin(), asked.groups.end(), subject.name) != asked.groups.end();
-    return {in, false,
+    return {yes_if(in),
             std::string(facts.user) + (in ? " is in " : " is not in ") + "the group " + subject.name};
 }
 
-finding look_at(access_subject const& subject, access_question const& asked, bool allow)
+finding look_at(access_subject const& subject, access_question const& asked)
 {
     auto const& facts = asked.facts;
     switch (subject.what) {
     case subject_kind::everyone:
-        return {true, false, "it is for everyone"};
+        return {outcome::yes, "it is for everyone"};
     case subject_kind::address: {
         if (!facts.address)
-            return {false, false, "the client has no IP address"};
+            return {outcome::no, "the client has no IP address"};
         bool const in = subject.range.contains(*facts.address);
-        return {in, false,
+        return {yes_if(in),
                 to_string(*facts.address) + (in ? " is in " : " is not in ") + to_string(subject.range)};
     }
     case subject_kind::unix_peer:
     case subject_kind::unix_user:
     case subject_kind::unix_group:
-        return look_at_unix(subject, facts, allow);
+        return look_at_unix(subject, facts);
     case subject_kind::name:
-        return look_at_name(subject, facts, allow);
+        return look_at_name(subject, facts);
     case subject_kind::user:
     case subject_kind::group:
-        return look_at_user(subject, asked, allow);
+        return look_at_user(subject, asked);
     }
     return {};
 }
@@ -118,53 +125,149 @@ std::string title(access_rule const& rule, std::size_t number)
     return "rule " + std::to_string(number + 1) + " (" + rule.origin + "): " + rule.text;
 }
 
+/// What the subjects of one rule come to, of which any will do: a certain match first, then one that holds
+/// because something is not known, and a missing user last.
+struct rule_finding {
+    std::optional<finding> decided;
+    bool asks_for_user = false; ///< who logs in may be meant
+    std::string why_not;
+};
+
+rule_finding look_at_rule(access_rule const& rule, access_question const& asked, part which)
+{
+    rule_finding made;
+    std::optional<finding> origin_unknown;
+    std::optional<finding> user_unknown;
+    for (auto const& subject : rule.subjects) {
+        if (!belongs_to(subject, which))
+            continue;
+        auto found = look_at(subject, asked);
+        if (found.what == outcome::yes) {
+            made.decided = std::move(found);
+            return made;
+        }
+        made.why_not += (made.why_not.empty() ? "" : "; ") + found.why;
+        if (found.what == outcome::not_known)
+            (is_about_users(subject) ? user_unknown : origin_unknown) = std::move(found);
+    }
+    made.asks_for_user = user_unknown.has_value();
+    if (rule.allow || (!origin_unknown && !user_unknown))
+        return made;
+    made.asks_for_user = !origin_unknown;
+    made.decided = origin_unknown ? std::move(origin_unknown) : std::move(user_unknown);
+    made.decided->why += ", and what cannot be decided is denied";
+    return made;
+}
+
+/// The lines about rules that do not decide, of which the first are shown.
+class step_list {
+public:
+    void pass(std::string const& line)
+    {
+        if (++lines_ <= most_lines)
+            text_ += "  " + line + "\n";
+        else
+            ++left_out_;
+    }
+    void end(std::string const& line)
+    {
+        if (left_out_ > 0)
+            text_ += "  and " + std::to_string(left_out_) + " more that do not match\n";
+        text_ += "  " + line + "\n";
+    }
+    std::string take() { return std::move(text_); }
+
+private:
+    std::string text_;
+    std::size_t lines_ = 0;
+    std::size_t left_out_ = 0;
+};
+
+std::string of_default(bool default_allow)
+{
+    return std::string("no rule matches: access-default is ") + (default_allow ? "allow" : "deny");
+}
+
 access_verdict go_through(access_question const& asked, std::span<access_rule const> rules,
                           bool default_allow, part which, std::string& text)
 {
     access_verdict made;
-    std::size_t lines = 0;
-    std::size_t left_out = 0;
+    step_list steps;
     for (std::size_t i = 0; i < rules.size(); ++i) {
         auto const& rule = rules[i];
-        std::string why;
-        std::optional<finding> decided;
-        for (auto const& subject : rule.subjects) {
-            if (!applies(rule, asked)) {
-                why = "it is not about " + asked.service.name + (asked.is_request ? " " + asked.path : "");
-                break;
-            }
-            if (!belongs_to(subject, which))
-                continue;
-            auto found = look_at(subject, asked, rule.allow);
-            made.another_user_may = made.another_user_may || found.would_ask_for_user;
-            why += (why.empty() ? "" : "; ") + found.why;
-            if (found.matches) {
-                decided = std::move(found);
-                break;
-            }
+        if (!applies(rule, asked)) {
+            steps.pass(title(rule, i) + ": no: it is not about " + asked.service.name +
+                       (asked.is_request ? " " + asked.path : ""));
+            continue;
         }
-        if (decided) {
+        auto const found = look_at_rule(rule, asked, which);
+        made.another_user_may = made.another_user_may || found.asks_for_user;
+        if (found.decided) {
             made.what = rule.allow ? verdict::allowed : verdict::denied;
             made.rule = static_cast<std::uint32_t>(i);
             made.another_user_may = made.another_user_may && !rule.allow;
-            if (left_out > 0)
-                text += "  and " + std::to_string(left_out) + " more that do not match\n";
-            text += "  " + title(rule, i) + ": decides: " + decided->why + "\n";
+            steps.end(title(rule, i) + ": decides: " + found.decided->why);
+            text += steps.take();
             return made;
         }
-        if (why.empty())
-            continue;
-        if (++lines <= most_lines)
-            text += "  " + title(rule, i) + ": no: " + why + "\n";
-        else
-            ++left_out;
+        if (!found.why_not.empty())
+            steps.pass(title(rule, i) + ": no: " + found.why_not);
     }
-    if (left_out > 0)
-        text += "  and " + std::to_string(left_out) + " more that do not match\n";
     made.what = default_allow ? verdict::allowed : verdict::denied;
     made.another_user_may = made.another_user_may && !default_allow;
-    text += "  no rule matches: access-default is " + std::string(default_allow ? "allow" : "deny") + "\n";
+    steps.end(of_default(default_allow));
+    text += steps.take();
     return made;
+}
+
+/// What is decided when a connection comes whose requests are decided for themselves: it is denied only if no
+/// request could change that.
+access_verdict go_through_at_connection(access_question const& asked, std::span<access_rule const> rules,
+                                        bool default_allow, std::string& text)
+{
+    access_verdict made;
+    step_list steps;
+    auto const end = [&](std::string const& line) {
+        steps.end(line);
+        text += steps.take();
+        return made;
+    };
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+        auto const& rule = rules[i];
+        auto const name = title(rule, i);
+        if (!rule.service.empty() && rule.service != asked.service.name) {
+            steps.pass(name + ": no: it is not about " + asked.service.name);
+            continue;
+        }
+        if (rule.place) {
+            if (rule.allow)
+                return end(name + ": may allow a request");
+            steps.pass(name + ": no: it is about requests");
+            continue;
+        }
+        std::string why;
+        bool depends = false;
+        for (auto const& subject : rule.subjects) {
+            bool const of_request =
+                is_about_users(subject) || (subject.what == subject_kind::name && asked.facts.address);
+            if (of_request) {
+                depends = true;
+                continue;
+            }
+            auto const found = look_at(subject, asked);
+            if (found.what == outcome::yes || (found.what == outcome::not_known && !rule.allow)) {
+                made.what = rule.allow ? verdict::allowed : verdict::denied;
+                made.rule = static_cast<std::uint32_t>(i);
+                return end(name + ": decides: " + found.why);
+            }
+            why += (why.empty() ? "" : "; ") + found.why;
+        }
+        if (depends)
+            return end(name + ": is decided when a request has come, by the client's name or user");
+        steps.pass(name + ": no: " + why);
+    }
+    made.what = default_allow ? verdict::allowed : verdict::denied;
+    return end(of_default(default_allow));
 }
 
 bool has_subject(access_question const& asked, std::span<access_rule const> rules, bool about_users)
@@ -177,78 +280,31 @@ bool has_subject(access_question const& asked, std::span<access_rule const> rule
     });
 }
 
-checked<void> take_fact(access_question& asked, std::string_view word)
+std::string title_of(access_verdict const& made, std::span<access_rule const> rules)
 {
-    auto const parsed = parse_access_subject(word);
-    if (!parsed)
-        return parsed.error();
-    auto const& subject = parsed->front();
-    auto& facts = asked.facts;
-    switch (subject.what) {
-    case subject_kind::address:
-        if (parsed->size() > 1 || subject.range.first != subject.range.last)
-            return problem{quoted(word) + " is more than one address: write the one that asks"};
-        facts.address = subject.range.first;
-        return {};
-    case subject_kind::unix_peer:
-        facts.over_unix = true;
-        return {};
-    case subject_kind::unix_user:
-    case subject_kind::unix_group: {
-        facts.over_unix = true;
-        auto peer = facts.peer.value_or(ucred{0, static_cast<uid_t>(-1), static_cast<gid_t>(-1)});
-        (subject.what == subject_kind::unix_user ? peer.uid : peer.gid) = subject.id;
-        facts.peer = peer;
-        return {};
-    }
-    case subject_kind::name:
-        asked.name = subject.name;
-        return {};
-    case subject_kind::user:
-        asked.user = subject.name;
-        return {};
-    case subject_kind::group:
-        asked.groups.push_back(subject.name);
-        return {};
-    case subject_kind::everyone:
-        break;
-    }
-    return problem{quoted(word) + " is not one client: write its address, or unix:uid=NAME"};
+    return made.rule == access_verdict::by_default ? " by default"
+                                                   : " by " + title(rules[made.rule], made.rule);
+}
+
+/// Of a service whose requests are decided for themselves.
+access_explanation explain_connection(access_question const& asked, std::span<access_rule const> rules,
+                                      bool default_allow)
+{
+    access_explanation made;
+    std::string steps;
+    made.at_connection = true;
+    made.verdict = go_through_at_connection(asked, rules, default_allow, steps);
+    if (made.verdict.denied())
+        made.text = asked.text + ": denied" + title_of(made.verdict, rules) + "\n" + steps +
+                    "  the connection is closed at once, whatever it would ask for\n";
+    else
+        made.text = asked.text + ": the connection is let in\n" + steps +
+                    "  its requests are decided one by one: ask with a path, such as '" + asked.service.name +
+                    " / " + asked.text.substr(asked.service.name.size() + 1) + "'\n";
+    return made;
 }
 
 } // namespace
-
-checked<access_question> parse_access_question(std::string_view text, std::span<known_service const> services)
-{
-    auto const words = split_words(text);
-    auto const service = std::find_if(services.begin(), services.end(), [&](known_service const& s) {
-        return !words.empty() && s.name == words.front();
-    });
-    if (service == services.end() || words.size() < 2)
-        return problem{quoted(text) +
-                       " is not a question: write a service, a path if it is http, and who asks, such "
-                       "as 'http /private/x 192.0.2.7'"};
-    access_question asked;
-    asked.service = *service;
-    for (auto const word : words)
-        asked.text += (asked.text.empty() ? "" : " ") + std::string(word);
-    std::size_t next = 1;
-    if (words[1].starts_with('/')) {
-        if (!service->has_paths)
-            return problem{quoted(text) + ": " + service->name + " has no paths: leave it out"};
-        auto const place = parse_url_prefix(words[1].substr(0, words[1].find('?'))); // rules know no queries
-        if (!place)
-            return place.error();
-        asked.is_request = true;
-        asked.host = place->host;
-        asked.path = place->path.empty() ? "/" : place->path;
-        ++next;
-    }
-    for (; next < words.size(); ++next)
-        if (auto const taken = take_fact(asked, words[next]); !taken)
-            return taken.error();
-    return asked;
-}
 
 access_explanation explain_access(access_question const& question, std::span<access_rule const> rules,
                                   bool default_allow, satisfy_mode satisfy)
@@ -259,6 +315,11 @@ access_explanation explain_access(access_question const& question, std::span<acc
     asked.facts.user = asked.user;
     asked.facts.user_state = asked.user.empty() ? knowledge::unknown : knowledge::known;
 
+    if (asked.service.has_paths) {
+        auto at_connection = explain_connection(asked, rules, default_allow);
+        if (!asked.is_request || at_connection.verdict.denied())
+            return at_connection;
+    }
     access_explanation made;
     std::string steps;
     if (satisfy == satisfy_mode::all && has_subject(asked, rules, true) && has_subject(asked, rules, false)) {
@@ -271,13 +332,8 @@ access_explanation explain_access(access_question const& question, std::span<acc
     } else {
         made.verdict = go_through(asked, rules, default_allow, part::everything, steps);
     }
-    made.text = asked.text + ": ";
-    made.text += made.verdict.denied() ? "denied" : "allowed";
-    if (made.verdict.rule == access_verdict::by_default)
-        made.text += " by default";
-    else
-        made.text += " by " + title(rules[made.verdict.rule], made.verdict.rule);
-    made.text += '\n' + steps;
+    made.text = asked.text + (made.verdict.denied() ? ": denied" : ": allowed") +
+                title_of(made.verdict, rules) + "\n" + steps;
     if (made.verdict.denied() && asked.is_request)
         made.text += made.verdict.another_user_may
                          ? "  the answer is 401: it asks for a user and a password\n"

@@ -172,6 +172,29 @@ checked<access_rule> parse_access_rule(std::string_view text, std::span<known_se
     return made;
 }
 
+std::string to_string(access_subject const& subject)
+{
+    switch (subject.what) {
+    case kind::everyone:
+        return "all";
+    case kind::address:
+        return to_string(subject.range);
+    case kind::unix_peer:
+        return "unix";
+    case kind::unix_user:
+        return "unix:uid=" + std::to_string(subject.id);
+    case kind::unix_group:
+        return "unix:gid=" + std::to_string(subject.id);
+    case kind::name:
+        return subject.name;
+    case kind::user:
+        return "user:" + subject.name;
+    case kind::group:
+        return "group:" + subject.name;
+    }
+    return {};
+}
+
 bool matches_name(access_subject const& subject, std::string_view name) noexcept
 {
     std::string_view const wanted = subject.name;

@@ -68,6 +68,9 @@ checked<std::vector<access_subject>> parse_access_subject(std::string_view text)
 /// The words between blanks.
 std::vector<std::string_view> split_words(std::string_view text);
 
+/// As it is written.
+std::string to_string(access_subject const& subject);
+
 /// Whether `name` (of a host, in lower case) is what the subject says.
 bool matches_name(access_subject const& subject, std::string_view name) noexcept;
 

@@ -1,39 +1,20 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/access/rule_check.hpp"
 
+#include "common/access/rule_index.hpp"
+
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 namespace polyport {
 namespace {
 
 using kind = access_subject::kind;
+using pointer = single_rule const*;
 
-/// A rule for one subject: a rule with several is several.
-struct single {
-    access_rule const* rule;
-    access_subject const* subject;
-    std::size_t number; ///< of the rule
-};
-
-bool covers_place(access_rule const& whole, access_rule const& part)
-{
-    if (!whole.service.empty() && whole.service != part.service)
-        return false;
-    return !whole.place || (part.place && covers(*whole.place, *part.place));
-}
-
-bool may_share_a_place(access_rule const& a, access_rule const& b)
-{
-    if (!a.service.empty() && !b.service.empty() && a.service != b.service)
-        return false;
-    if (!a.place || !b.place)
-        return true;
-    if (!a.place->host.empty() && !b.place->host.empty() && a.place->host != b.place->host)
-        return false;
-    return is_below(a.place->path, b.place->path) || is_below(b.place->path, a.place->path);
-}
+constexpr std::size_t most_steps = 20'000'000; // of the searches that look at many rules for each
 
 bool may_share_somebody(access_subject const& a, access_subject const& b)
 {
@@ -47,167 +28,219 @@ std::string title(access_rule const& rule)
     return rule.origin + ": '" + rule.text + "'";
 }
 
-/// Addresses by their place in the number space: what covers a range is then found by going up from it.
-class address_order {
-public:
-    explicit address_order(std::span<single const> all)
-    {
-        for (auto const& one : all)
-            if (one.subject->what == kind::address)
-                sorted_.push_back(&one);
-        std::stable_sort(sorted_.begin(), sorted_.end(), [](single const* a, single const* b) {
-            auto const& x = a->subject->range;
-            auto const& y = b->subject->range;
-            return x.first != y.first ? x.first < y.first : y.last < x.last;
-        });
-    }
+std::string action_for(access_rule const& rule, std::string const& action)
+{
+    return "'" + action + " " + (rule.service.empty() ? "all" : rule.service) +
+           (rule.place ? " " + to_string(*rule.place) : "") + " all'";
+}
 
-    /// Calls see(inner, outer) for each pair of ranges of which one has the other, equal ones both ways.
-    template <class See>
-    void for_nested(See see) const
-    {
-        std::vector<single const*> open;
-        for (auto const* one : sorted_) {
-            std::erase_if(open,
-                          [&](single const* o) { return !o->subject->range.contains(one->subject->range); });
-            for (auto const* outer : open) {
-                see(*one, *outer);
-                if (outer->subject->range == one->subject->range)
-                    see(*outer, *one);
-            }
-            open.push_back(one);
-        }
-    }
+std::optional<ip_number> next_of(ip_number address)
+{
+    constexpr auto last = std::numeric_limits<std::uint64_t>::max();
+    bool const is_last = address.ipv6 ? address.high == last && address.low == last
+                                      : address.low == std::numeric_limits<std::uint32_t>::max();
+    if (is_last)
+        return std::nullopt;
+    ++address.low;
+    address.high += address.ipv6 && address.low == 0 ? 1 : 0;
+    return address;
+}
 
-private:
-    std::vector<single const*> sorted_;
-};
+/// All addresses of a family.
+address_range all_of(bool ipv6) noexcept
+{
+    return range_of({ipv6, 0, 0}, 0);
+}
 
 class checker {
 public:
     checker(std::span<access_rule const> rules, bool default_allow)
-        : rules_(rules), default_allow_(default_allow)
+        : rules_(rules), default_allow_(default_allow), singles_(singles_of(rules)), index_(singles_)
     {
         for (std::size_t i = 0; i < rules.size(); ++i)
-            for (auto const& subject : rules[i].subjects)
-                singles_.push_back({&rules[i], &subject, i});
+            by_action_[rules[i].allow ? 1 : 0].push_back(i);
     }
 
     std::vector<std::string> run(std::size_t most)
     {
-        find_covers();
-        for (std::size_t i = 0; i < singles_.size(); ++i)
-            say(singles_[i], covered_by_[i], absorbed_by_[i]);
-        if (default_allow_)
-            find_idle();
+        for (auto const& one : singles_) {
+            bool const told = look_at(one);
+            if (!told && one.subject == &one.rule->subjects.front())
+                look_for_effect(one);
+        }
         if (found_.size() > most) {
             auto const rest = found_.size() - most;
             found_.resize(most);
             found_.push_back("and " + std::to_string(rest) + " more warnings about access rules");
         }
+        if (steps_ > most_steps)
+            found_.emplace_back("there are too many access rules to compare them all: some may be without "
+                                "effect that no warning names");
         return std::move(found_);
     }
 
 private:
-    using pointer = single const*;
-
-    void note(single const& inner, single const& outer)
+    static std::vector<single_rule> singles_of(std::span<access_rule const> rules)
     {
-        auto const i = static_cast<std::size_t>(&inner - singles_.data());
-        if (!covers_place(*outer.rule, *inner.rule))
-            return;
-        if (outer.number < inner.number) {
-            if (!covered_by_[i] || outer.number < covered_by_[i]->number)
-                covered_by_[i] = &outer;
-        } else if (outer.number > inner.number && outer.rule->allow == inner.rule->allow) {
-            if (!absorbed_by_[i] || outer.number < absorbed_by_[i]->number)
-                absorbed_by_[i] = &outer;
-        }
+        std::vector<single_rule> made;
+        for (std::size_t i = 0; i < rules.size(); ++i)
+            for (auto const& subject : rules[i].subjects)
+                made.push_back({&rules[i], &subject, i});
+        return made;
     }
 
-    // Addresses by their order; of the other kinds there are few, compared each with each.
-    void find_covers()
+    bool may_go_on() { return ++steps_ <= most_steps; }
+
+    /// Whether there was something to tell.
+    bool look_at(single_rule const& one)
     {
-        covered_by_.assign(singles_.size(), nullptr);
-        absorbed_by_.assign(singles_.size(), nullptr);
-        address_order(singles_).for_nested(
-            [&](single const& inner, single const& outer) { note(inner, outer); });
-        std::vector<pointer> others;
-        for (auto const& one : singles_)
-            if (one.subject->what != kind::address)
-                others.push_back(&one);
-        std::size_t steps = 0;
-        for (auto const* outer : others) {
-            bool const everyone = outer->subject->what == kind::everyone;
-            for (auto const& inner : singles_) {
-                if (&inner == outer || (!everyone && inner.subject->what == kind::address))
-                    continue;
-                if (++steps > most_steps)
-                    return;
-                if (covers(*outer->subject, *inner.subject))
-                    note(inner, *outer);
+        auto const told = found_.size();
+        pointer before = nullptr; // the first that decides before it
+        pointer within = nullptr; // of the same rule
+        pointer behind = nullptr; // the first that would decide the same
+        auto const first = [](pointer& known, pointer other) {
+            known = !known || other->number < known->number ? other : known;
+        };
+        index_.for_covering(one, [&](rule_index::group const& group) {
+            if (group.front()->number < one.number)
+                first(before, group.front());
+            // What is equal counts as the later one's.
+            for (auto at = place_of(group, one.number); at != group.end() && (*at)->number == one.number;
+                 ++at)
+                if (*at != &one && (*(*at)->subject != *one.subject || *at < &one))
+                    first(within, *at);
+            for (auto at = place_of(group, one.number + 1); at != group.end() && may_go_on(); ++at) {
+                if ((*at)->rule->allow == one.rule->allow) {
+                    first(behind, *at);
+                    break;
+                }
             }
-        }
+        });
+        auto const whom = one.rule->subjects.size() > 1
+                              ? " as far as " + to_string(*one.subject) + " is concerned"
+                              : std::string();
+        if (before)
+            found_.push_back(title(*one.rule) + " is never reached" + whom + ": " + title(*before->rule) +
+                             " decides before it; put it first, or remove it");
+        else if (within)
+            found_.push_back(title(*one.rule) + " names " + to_string(*one.subject) +
+                             " twice: " + to_string(*within->subject) + " has it; remove it");
+        else if (behind && is_free_between(one, *behind))
+            found_.push_back(title(*one.rule) + " changes nothing" + whom + ": " + title(*behind->rule) +
+                             " decides the same; remove one of them");
+        else
+            look_at_addresses(one, whom);
+        return found_.size() > told;
+    }
+
+    static rule_index::group::const_iterator place_of(rule_index::group const& group, std::size_t number)
+    {
+        return std::lower_bound(group.begin(), group.end(), number,
+                                [](pointer one, std::size_t wanted) { return one->number < wanted; });
     }
 
     // Nothing between the two that would decide otherwise for some of the same.
-    bool is_free_between(single const& from, single const& to)
+    bool is_free_between(single_rule const& from, single_rule const& to)
     {
-        for (auto const& one : singles_) {
-            if (one.number <= from.number || one.number >= to.number)
-                continue;
-            if (++steps_ > most_steps)
+        auto const& others = by_action_[from.rule->allow ? 0 : 1];
+        for (auto at = std::upper_bound(others.begin(), others.end(), from.number);
+             at != others.end() && *at < to.number; ++at) {
+            auto const& other = rules_[*at];
+            if (!may_go_on())
                 return false;
-            if (one.rule->allow != from.rule->allow && may_share_a_place(*one.rule, *from.rule) &&
-                may_share_somebody(*one.subject, *from.subject))
+            if (may_share_a_place(other, *from.rule) &&
+                std::any_of(other.subjects.begin(), other.subjects.end(), [&](access_subject const& subject) {
+                    return may_share_somebody(subject, *from.subject);
+                }))
                 return false;
         }
         return true;
     }
 
-    void say(single const& one, pointer covered, pointer absorbed)
+    void look_at_addresses(single_rule const& one, std::string const& whom)
     {
-        std::string const whom = one.rule->subjects.size() > 1 && one.subject->what == kind::address
-                                     ? " as far as " + to_string(one.subject->range) + " is concerned"
-                                     : "";
-        if (covered && covered->rule != one.rule)
-            found_.push_back(title(*one.rule) + " is never reached" + whom + ": " + title(*covered->rule) +
-                             " decides before it; put it first, or remove it");
-        else if (absorbed && absorbed->rule != one.rule && is_free_between(one, *absorbed))
-            found_.push_back(title(*one.rule) + " changes nothing" + whom + ": " + title(*absorbed->rule) +
-                             " decides the same; remove one of them");
-    }
-
-    // The most dangerous mistake: somebody is let in, and nobody is kept out.
-    void find_idle()
-    {
-        std::size_t steps = 0;
-        for (auto const& one : singles_) {
-            if (!one.rule->allow || &one.rule->subjects.front() != one.subject)
-                continue;
-            bool denies = false;
-            for (auto later = one.number + 1; later < rules_.size() && !denies; ++later) {
-                if (++steps > most_steps)
-                    return;
-                denies = !rules_[later].allow && may_share_a_place(rules_[later], *one.rule);
-            }
-            if (!denies)
-                found_.push_back(title(*one.rule) +
-                                 " allows what is allowed anyway: no rule behind it denies; add "
-                                 "'deny " +
-                                 (one.rule->service.empty() ? "all" : one.rule->service) +
-                                 (one.rule->place ? " " + to_string(*one.rule->place) : "") +
-                                 " all', or set access-default to deny");
+        std::vector<pointer> used;
+        bool const is_name = one.subject->what == kind::name; // of a client that has an address
+        if (one.subject->what == kind::address
+                ? is_covered(one, one.subject->range, used)
+                : is_name && is_covered(one, all_of(false), used) && is_covered(one, all_of(true), used)) {
+            auto text = title(*one.rule) + " is never reached" + whom + ": " + title(*used.front()->rule);
+            if (used.size() > 2)
+                text += ", and " + std::to_string(used.size() - 1) + " more together with it,";
+            else if (used.size() == 2)
+                text += " and " + title(*used.back()->rule);
+            found_.push_back(text + (used.size() > 1 ? " decide before it" : " decides before it") +
+                             "; put it first, or remove it");
+        } else if (one.subject->what == kind::address) {
+            look_for_crossing(one);
         }
     }
 
-    static constexpr std::size_t most_steps = 20'000'000;
+    // Whether rules before it have all addresses of a range between them.
+    bool is_covered(single_rule const& one, address_range const& range, std::vector<pointer>& used)
+    {
+        std::optional<ip_number> next = range.first;
+        for (auto const* other : index_.inside(range)) {
+            if (!may_go_on() || !next || *next < other->subject->range.first)
+                break;
+            if (other->number >= one.number || other->subject->range.last < *next ||
+                !covers_place(*other->rule, *one.rule))
+                continue;
+            used.push_back(other);
+            next =
+                range.last == other->subject->range.last ? std::nullopt : next_of(other->subject->range.last);
+        }
+        return !next && steps_ <= most_steps;
+    }
+
+    // A rule for more places and fewer addresses, which stands before it and decides otherwise: elsewhere the
+    // narrower place wins. The other way round it is an exception, as rules are written.
+    void look_for_crossing(single_rule const& one)
+    {
+        if (!one.rule->place)
+            return;
+        pointer crossing = nullptr;
+        std::size_t more = 0;
+        for (auto const* other : index_.inside(one.subject->range)) {
+            if (!may_go_on())
+                return;
+            if (other->number >= one.number || other->rule->allow == one.rule->allow || !other->rule->place ||
+                *other->rule->place == *one.rule->place || !covers_place(*other->rule, *one.rule))
+                continue;
+            more += crossing ? 1 : 0;
+            crossing = crossing ? crossing : other;
+        }
+        if (crossing)
+            found_.push_back(title(*one.rule) + " does not hold for " + to_string(*crossing->subject) + ": " +
+                             title(*crossing->rule) + " decides before it" +
+                             (more > 0 ? ", and so do " + std::to_string(more) + " more" : "") +
+                             "; put it first if it is meant for them, too");
+    }
+
+    // The most dangerous mistake: somebody is let in, and nobody is kept out. A rule that denies everybody
+    // what is denied anyway is only plain.
+    void look_for_effect(single_rule const& one)
+    {
+        auto const& rule = *one.rule;
+        if (rule.allow != default_allow_ || (!rule.allow && one.subject->what == kind::everyone))
+            return;
+        auto const& others = by_action_[rule.allow ? 0 : 1];
+        for (auto at = std::upper_bound(others.begin(), others.end(), one.number); at != others.end(); ++at)
+            if (!may_go_on() || may_share_a_place(rules_[*at], rule))
+                return;
+        if (rule.allow)
+            found_.push_back(title(rule) + " allows what is allowed anyway: no rule behind it denies; add " +
+                             action_for(rule, "deny") + ", or set access-default to deny");
+        else
+            found_.push_back(title(rule) + " denies what is denied anyway: no rule behind it allows; add " +
+                             action_for(rule, "allow") + ", or set access-default to allow");
+    }
 
     std::span<access_rule const> rules_;
     bool const default_allow_;
-    std::vector<single> singles_;
-    std::vector<pointer> covered_by_;
-    std::vector<pointer> absorbed_by_;
+    std::vector<single_rule> const singles_;
+    rule_index const index_;
+    std::vector<std::size_t> by_action_[2]; ///< numbers of rules that deny, that allow
     std::vector<std::string> found_;
     std::size_t steps_ = 0;
 };

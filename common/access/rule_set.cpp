@@ -16,68 +16,42 @@ bool is_about_users(access_subject const& subject) noexcept
     return subject.what == subject_kind::user || subject.what == subject_kind::group;
 }
 
-enum class match : std::uint8_t {
-    no,
-    yes,
-    unless_asked, ///< not known: the rule holds if it denies
-    ask_name,
-    ask_user,
+/// What is known of one thing: which rule is the first for whoever is meant, which would have to be asked
+/// about, and which holds because nothing is known.
+struct standing {
+    std::uint32_t sure = access_verdict::by_default;
+    std::uint32_t ask = access_verdict::by_default;
+    std::uint32_t unknown = access_verdict::by_default; ///< the first to deny
+    std::uint32_t passed = access_verdict::by_default;  ///< the first that nothing is known for
 };
 
-match match_unix(access_subject const& subject, access_facts const& facts) noexcept
+void take_first(std::uint32_t& first, std::uint32_t rule) noexcept
 {
-    if (!facts.over_unix)
-        return match::no;
-    if (subject.what == subject_kind::unix_peer)
-        return match::yes;
-    if (!facts.peer)
-        return match::unless_asked;
-    auto const id = subject.what == subject_kind::unix_user ? facts.peer->uid : facts.peer->gid;
-    return id == subject.id ? match::yes : match::no;
+    first = std::min(first, rule);
 }
 
-match match_name(access_subject const& subject, access_facts const& facts) noexcept
+/// Adds the rules of one scope that ask for what is in the given state of knowledge.
+void take_unknown(standing& of, knowledge state, std::uint32_t any, std::uint32_t deny) noexcept
 {
-    if (!facts.address)
-        return match::no;
-    if (facts.name_state == knowledge::not_asked)
-        return match::ask_name;
-    if (facts.name_state == knowledge::unknown)
-        return match::unless_asked;
-    return matches_name(subject, facts.name) ? match::yes : match::no;
-}
-
-match match_user(access_subject const& subject, access_facts const& facts) noexcept
-{
-    if (facts.user_state == knowledge::not_asked)
-        return match::ask_user;
-    if (facts.user_state == knowledge::unknown)
-        return match::unless_asked;
-    bool const is_meant = subject.what == subject_kind::user
-                              ? subject.name == "*" || subject.name == facts.user
-                              : facts.groups && facts.groups->is_member(facts.user, subject.name);
-    return is_meant ? match::yes : match::no;
-}
-
-match match_other(access_subject const& subject, access_facts const& facts) noexcept
-{
-    switch (subject.what) {
-    case subject_kind::everyone:
-        return match::yes;
-    case subject_kind::address: // in the ranges
-        return match::no;
-    case subject_kind::unix_peer:
-    case subject_kind::unix_user:
-    case subject_kind::unix_group:
-        return match_unix(subject, facts);
-    case subject_kind::name:
-        return match_name(subject, facts);
-    case subject_kind::user:
-    case subject_kind::group:
-        return match_user(subject, facts);
+    if (state == knowledge::not_asked) {
+        take_first(of.ask, any);
+    } else if (state == knowledge::unknown) {
+        take_first(of.unknown, deny);
+        take_first(of.passed, any);
     }
-    return match::no;
 }
+
+template <class Map, class Key>
+std::uint32_t find_rule(Map const& map, Key const& key) noexcept
+{
+    if (map.empty())
+        return access_verdict::by_default;
+    auto const found = map.find(key);
+    return found == map.end() ? access_verdict::by_default : found->second;
+}
+
+/// SO_PEERCRED has this for an id that it does not know.
+constexpr auto no_id = static_cast<std::uint32_t>(-1);
 
 } // namespace
 
@@ -87,20 +61,52 @@ struct service_rules::scope_builder {
     std::vector<range_map<key6>::range> ipv6;
     scope made;
 
-    void add(access_subject const& subject, std::uint32_t rule)
+    void add(access_subject const& subject, std::uint32_t rule, bool allow)
     {
-        if (subject.what != subject_kind::address)
-            made.others.push_back({rule, subject});
-        else if (subject.range.first.ipv6)
-            ipv6.push_back({{subject.range.first.high, subject.range.first.low},
-                            {subject.range.last.high, subject.range.last.low},
-                            rule});
-        else
-            ipv4.push_back({static_cast<std::uint32_t>(subject.range.first.low),
-                            static_cast<std::uint32_t>(subject.range.last.low), rule});
+        add_to_kind(subject, rule, allow);
         made.about_users = made.about_users || is_about_users(subject);
         made.about_origins =
             made.about_origins || (!is_about_users(subject) && subject.what != subject_kind::everyone);
+    }
+
+    // Rules come in their order: the first for a subject stays.
+    void add_to_kind(access_subject const& subject, std::uint32_t rule, bool allow)
+    {
+        switch (subject.what) {
+        case subject_kind::everyone:
+            return take_first(made.everyone, rule);
+        case subject_kind::address:
+            return add_range(subject.range, rule);
+        case subject_kind::unix_peer:
+            return take_first(made.unix_peers, rule);
+        case subject_kind::unix_user:
+            made.unix_users.emplace(subject.id, rule);
+            return made.all_unix_users.add(rule, allow);
+        case subject_kind::unix_group:
+            made.unix_groups.emplace(subject.id, rule);
+            return made.all_unix_groups.add(rule, allow);
+        case subject_kind::name:
+            made.names.emplace(subject.name, rule);
+            return made.all_names.add(rule, allow);
+        case subject_kind::user:
+            if (subject.name == "*")
+                take_first(made.every_user, rule);
+            else
+                made.users.emplace(subject.name, rule);
+            return made.all_users.add(rule, allow);
+        case subject_kind::group:
+            made.groups.emplace(subject.name, rule);
+            return made.all_users.add(rule, allow);
+        }
+    }
+
+    void add_range(address_range const& range, std::uint32_t rule)
+    {
+        if (range.first.ipv6)
+            ipv6.push_back({{range.first.high, range.first.low}, {range.last.high, range.last.low}, rule});
+        else
+            ipv4.push_back({static_cast<std::uint32_t>(range.first.low),
+                            static_cast<std::uint32_t>(range.last.low), rule});
     }
 
     scope finish()
@@ -117,12 +123,52 @@ struct service_rules::scope_builder {
     }
 };
 
-std::uint32_t service_rules::scope::first_address_rule(access_facts const& facts) const noexcept
+void service_rules::firsts::add(std::uint32_t rule, bool allow) noexcept
+{
+    take_first(any, rule);
+    if (!allow)
+        take_first(deny, rule);
+}
+
+std::uint32_t service_rules::scope::of_address(access_facts const& facts) const noexcept
 {
     if (!facts.address)
-        return access_verdict::by_default;
+        return no_rule;
     return facts.address->ipv6 ? ipv6.find({facts.address->high, facts.address->low})
                                : ipv4.find(static_cast<std::uint32_t>(facts.address->low));
+}
+
+std::uint32_t service_rules::scope::of_unix_peer(access_facts const& facts) const noexcept
+{
+    auto first = unix_peers;
+    if (facts.peer) {
+        take_first(first, find_rule(unix_users, facts.peer->uid));
+        take_first(first, find_rule(unix_groups, facts.peer->gid));
+    }
+    return first;
+}
+
+// The name itself, and every part of it that begins with a dot.
+std::uint32_t service_rules::scope::of_name(std::string_view name) const
+{
+    if (names.empty() || name.empty())
+        return no_rule;
+    auto first = find_rule(names, name);
+    std::string dotted(1, '.');
+    dotted += name;
+    for (std::string_view part = dotted; !part.empty();
+         part = part.substr(std::min(part.find('.', 1), part.size())))
+        take_first(first, find_rule(names, part));
+    return first;
+}
+
+std::uint32_t service_rules::scope::of_user(access_facts const& facts) const
+{
+    auto first = std::min(every_user, find_rule(users, facts.user));
+    if (!groups.empty() && facts.groups)
+        for (auto const& group : facts.groups->groups_of(facts.user))
+            take_first(first, find_rule(groups, group));
+    return first;
 }
 
 service_rules::service_rules(std::span<access_rule const> rules, std::string_view service, bool default_allow)
@@ -140,7 +186,7 @@ service_rules::service_rules(std::span<access_rule const> rules, std::string_vie
             first_place_to_allow_ = std::min(first_place_to_allow_, i);
         auto& into = rule.place ? places[*rule.place] : whole;
         for (auto const& subject : rule.subjects) {
-            into.add(subject, i);
+            into.add(subject, i, rule.allow);
             asks_for_names_ = asks_for_names_ || subject.what == subject_kind::name;
             asks_for_users_ = asks_for_users_ || is_about_users(subject);
             asks_for_unix_ids_ = asks_for_unix_ids_ || subject.what == subject_kind::unix_user ||
@@ -159,60 +205,48 @@ service_rules::service_rules(std::span<access_rule const> rules, std::string_vie
 access_verdict service_rules::first_match(access_facts const& facts, std::span<scope const* const> scopes,
                                           part which) const
 {
-    std::uint32_t by_address = access_verdict::by_default;
-    std::array<std::uint32_t, std::tuple_size_v<decltype(scope_list::which)>> next{};
-    if (which != part::users)
-        for (auto const* const one : scopes)
-            by_address = std::min(by_address, one->first_address_rule(facts));
-
-    access_verdict made;
-    auto const decide = [&](std::uint32_t rule, bool allow) {
-        made.what = allow ? verdict::allowed : verdict::denied;
-        made.rule = rule;
-        made.another_user_may = made.another_user_may && !allow;
-        return made;
-    };
-    for (;;) {
-        other const* candidate = nullptr;
-        std::size_t from = 0;
-        for (std::size_t i = 0; i < scopes.size(); ++i) {
-            if (next[i] == scopes[i]->others.size())
-                continue;
-            auto const& one = scopes[i]->others[next[i]];
-            if (!candidate || one.rule < candidate->rule) {
-                candidate = &one;
-                from = i;
+    std::uint32_t sure = no_rule;
+    standing id;
+    standing name;
+    standing user;
+    auto const known_if = [](bool known) { return known ? knowledge::known : knowledge::unknown; };
+    auto const uid = known_if(facts.peer && facts.peer->uid != no_id);
+    auto const gid = known_if(facts.peer && facts.peer->gid != no_id);
+    for (auto const* const one : scopes) {
+        take_first(sure, one->everyone);
+        if (which != part::users) {
+            take_first(sure, one->of_address(facts));
+            if (facts.over_unix) {
+                take_first(sure, one->of_unix_peer(facts));
+                take_unknown(id, uid, one->all_unix_users.any, one->all_unix_users.deny);
+                take_unknown(id, gid, one->all_unix_groups.any, one->all_unix_groups.deny);
+            } else if (facts.address) {
+                take_unknown(name, facts.name_state, one->all_names.any, one->all_names.deny);
+                if (facts.name_state == knowledge::known)
+                    take_first(name.sure, one->of_name(facts.name));
             }
         }
-        if (!candidate || candidate->rule > by_address)
-            break;
-        ++next[from];
-        bool const about_users = is_about_users(candidate->subject);
-        bool const everyone = candidate->subject.what == subject_kind::everyone;
-        if ((which == part::origins && about_users) || (which == part::users && !about_users && !everyone))
-            continue;
-        bool const allow = allows_[candidate->rule];
-        switch (match_other(candidate->subject, facts)) {
-        case match::no:
-            break;
-        case match::ask_name:
-            made.what = verdict::needs_name;
-            return made;
-        case match::ask_user:
-            made.what = verdict::needs_user;
-            return made;
-        case match::unless_asked:
-            made.another_user_may = made.another_user_may || about_users;
-            if (!allow)
-                return decide(candidate->rule, false);
-            break;
-        case match::yes:
-            return decide(candidate->rule, allow);
+        if (which != part::origins) {
+            take_unknown(user, facts.user_state, one->all_users.any, one->all_users.deny);
+            if (facts.user_state == knowledge::known)
+                take_first(user.sure, one->of_user(facts));
         }
     }
-    if (by_address != access_verdict::by_default)
-        return decide(by_address, allows_[by_address]);
-    return decide(access_verdict::by_default, default_allow_);
+    take_first(sure, std::min(name.sure, user.sure));
+    auto const decides = std::min({sure, id.unknown, name.unknown, user.unknown});
+
+    access_verdict made;
+    if (name.ask < decides || user.ask < decides) {
+        made.what = name.ask <= user.ask ? verdict::needs_name : verdict::needs_user;
+        return made;
+    }
+    bool const allow = decides == no_rule ? default_allow_ : allows_[decides];
+    made.what = allow ? verdict::allowed : verdict::denied;
+    made.rule = decides;
+    bool const for_want_of_user =
+        user.unknown == decides && std::min({sure, id.unknown, name.unknown}) != decides;
+    made.another_user_may = !allow && (user.passed < decides || for_want_of_user);
+    return made;
 }
 
 access_verdict service_rules::at_connection(access_facts const& facts, bool requests_follow) const

@@ -24,7 +24,7 @@ namespace polyport {
 /// Who is in which group; see access_facts.
 class group_membership {
 public:
-    virtual bool is_member(std::string_view user, std::string_view group) const = 0;
+    virtual std::span<std::string const> groups_of(std::string_view user) const = 0;
 
 protected:
     ~group_membership() = default;
@@ -71,7 +71,8 @@ struct access_verdict {
 };
 
 /// The rules that can hold for one service, made so that a decision costs some look-ups however many there
-/// are: addresses are cut into disjoint ranges, and paths are found by their segments.
+/// are: addresses are cut into disjoint ranges, paths are found by their segments, and names, users, groups
+/// and ids by themselves.
 class service_rules {
 public:
     service_rules(std::span<access_rule const> rules, std::string_view service, bool default_allow);
@@ -99,21 +100,6 @@ private:
     using key6 = std::pair<std::uint64_t, std::uint64_t>;
     enum class part : std::uint8_t { everything, origins, users };
 
-    struct other {
-        std::uint32_t rule;
-        access_subject subject;
-    };
-    /// What holds for the same requests.
-    struct scope {
-        range_map<std::uint32_t> ipv4;
-        range_map<key6> ipv6;
-        std::vector<other> others; ///< those that are not about addresses, in the order of the rules
-        bool about_origins = false;
-        bool about_users = false;
-
-        std::uint32_t first_address_rule(access_facts const& facts) const noexcept;
-    };
-    struct scope_builder;
     struct text_hash {
         using is_transparent = void;
         std::size_t operator()(std::string_view text) const noexcept
@@ -121,6 +107,43 @@ private:
             return std::hash<std::string_view>()(text);
         }
     };
+    using rule_by_text = std::unordered_map<std::string, std::uint32_t, text_hash, std::equal_to<>>;
+    using rule_by_id = std::unordered_map<std::uint32_t, std::uint32_t>;
+    static constexpr std::uint32_t no_rule = access_verdict::by_default;
+
+    /// The first rules of a kind: of those that hold for whoever is meant, and of those among them that deny,
+    /// which hold for who is not known, too.
+    struct firsts {
+        std::uint32_t any = no_rule;
+        std::uint32_t deny = no_rule;
+
+        void add(std::uint32_t rule, bool allow) noexcept;
+    };
+    /// What holds for the same requests: for each subject the first rule that names it.
+    struct scope {
+        range_map<std::uint32_t> ipv4;
+        range_map<key6> ipv6;
+        std::uint32_t everyone = no_rule;
+        std::uint32_t unix_peers = no_rule;
+        rule_by_id unix_users;
+        rule_by_id unix_groups;
+        firsts all_unix_users;
+        firsts all_unix_groups;
+        rule_by_text names; ///< with a dot in front: that name and all below it
+        firsts all_names;
+        rule_by_text users;
+        rule_by_text groups;
+        std::uint32_t every_user = no_rule;
+        firsts all_users; ///< and groups
+        bool about_origins = false;
+        bool about_users = false;
+
+        std::uint32_t of_address(access_facts const& facts) const noexcept;
+        std::uint32_t of_unix_peer(access_facts const& facts) const noexcept;
+        std::uint32_t of_name(std::string_view name) const;
+        std::uint32_t of_user(access_facts const& facts) const;
+    };
+    struct scope_builder;
     struct place_tree {
         std::unordered_map<std::string, scope, text_hash, std::equal_to<>> scopes; ///< by path
         std::size_t longest = 0;

@@ -29,8 +29,8 @@ std::vector<socket_address> servers_from(dns_settings const& settings)
 
 } // namespace
 
-name_lookup::name_lookup(boost::asio::io_context& loop, dns_settings const& settings)
-    : loop_(loop), client_(loop, servers_from(settings)), timeout_(settings.timeout)
+name_lookup::name_lookup(boost::asio::io_context& loop, dns_settings const& settings, clock const& time)
+    : loop_(loop), time_(time), client_(loop, servers_from(settings)), timeout_(settings.timeout)
 {
 }
 
@@ -58,7 +58,7 @@ void name_lookup::remember(ip_number const& address, std::string name, std::chro
         known_.erase(newest_first_.back().address);
         newest_first_.pop_back();
     }
-    newest_first_.push_front({address, std::move(name), std::chrono::steady_clock::now() + keep});
+    newest_first_.push_front({address, std::move(name), time_.now() + keep});
     known_.emplace(address, newest_first_.begin());
 }
 
@@ -98,14 +98,14 @@ task<> name_lookup::look_up(ip_number address)
 
 task<std::string> name_lookup::find(ip_number address, boost::asio::cancellation_slot slot)
 {
-    auto known = cached(address, std::chrono::steady_clock::now());
+    auto known = cached(address, time_.now());
     if (!known) {
         request(address);
         if (auto const pending = under_way_.find(address); pending != under_way_.end()) {
             auto const shared = pending->second;
             auto token = boost::asio::bind_cancellation_slot(slot, as_tuple_awaitable);
             co_await shared->done.async_wait(std::move(token));
-            known = cached(address, std::chrono::steady_clock::now());
+            known = cached(address, time_.now());
         }
     }
     co_return std::string(known.value_or(std::string_view()));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/access/address_range.hpp"
+#include "common/clock.hpp"
 #include "common/name_lookup/dns_client.hpp"
 #include "common/name_lookup/dns_settings.hpp"
 #include "common/task.hpp"
@@ -35,7 +36,8 @@ public:
     static constexpr std::size_t most_under_way = 128;
     static constexpr std::size_t most_names = 4; ///< of one address, that are tried
 
-    name_lookup(boost::asio::io_context& loop, dns_settings const& settings);
+    /// Both references outlive it. `time` tells how long answers are remembered.
+    name_lookup(boost::asio::io_context& loop, dns_settings const& settings, clock const& time);
     name_lookup(name_lookup const&) = delete;
     name_lookup& operator=(name_lookup const&) = delete;
 
@@ -50,6 +52,7 @@ public:
     void request(ip_number const& address);
 
     std::uint64_t asked() const noexcept { return asked_; }
+    std::size_t remembered_names() const noexcept { return known_.size(); }
 
 private:
     struct waiting {
@@ -66,6 +69,7 @@ private:
     void remember(ip_number const& address, std::string name, std::chrono::seconds lifetime);
 
     boost::asio::io_context& loop_;
+    clock const& time_;
     dns_client client_;
     std::chrono::milliseconds const timeout_;
     std::list<remembered> newest_first_;

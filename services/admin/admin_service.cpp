@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/admin/admin_service.hpp"
 
+#include "common/access/access_settings.hpp"
 #include "common/options.hpp"
 #include "common/quoted.hpp"
 #include "common/socket_owner.hpp"
@@ -132,6 +133,29 @@ admin_service::admin_service(option_set& options)
         .with_example("/etc/polyport/admin-tokens");
     limits_.max_body = 4096;
     limits_.keep_alive_timeout = 60s;
+}
+
+// Who closes everything with "deny all all" seldom means this.
+void admin_service::check_access(access_settings const& access, std::vector<std::string>&,
+                                 std::vector<std::string>& warnings) const
+{
+    std::string closed_by = access.default_allow ? "" : "access-default is deny";
+    for (auto const& rule : access.rules) {
+        if (!rule.service.empty() && rule.service != "admin")
+            continue;
+        if (rule.allow)
+            return;
+        bool const everyone =
+            std::any_of(rule.subjects.begin(), rule.subjects.end(),
+                        [](auto const& subject) { return subject.what == access_subject::kind::everyone; });
+        if (everyone) {
+            closed_by = rule.origin + ": " + quoted(rule.text) + " is for admin, too";
+            break;
+        }
+    }
+    if (!closed_by.empty())
+        warnings.push_back("admin: nobody may reach the control interface, as " + closed_by +
+                           "; put 'allow admin unix:uid=root' in front, or whom you trust");
 }
 
 void admin_service::start(runtime& owner)

@@ -20,6 +20,8 @@ class admin_service final : public stream_service, public http::responder {
 public:
     explicit admin_service(option_set& options);
 
+    void check_access(access_settings const& access, std::vector<std::string>& problems,
+                      std::vector<std::string>& warnings) const override;
     void start(runtime& owner) override;
     std::optional<unsigned> socket_mode() const override;
     void bound(transport kind, socket_address const& address) override;

@@ -48,19 +48,23 @@ user_directory* access_control::users_at(location const& place)
     return users;
 }
 
+void access_control::stop()
+{
+    logins_->stop();
+}
+
 bool access_control::within_rate(exchange& x)
 {
     if (!x.place->requests)
         return true;
     auto const now = coarse_now();
-    auto const& remote = x.client.info().remote;
-    auto const address = ip_number_of(remote);
+    auto const address = ip_number_of(x.client.info().remote);
     if (!address || gate_.is_exempt(*address))
         return true;
     auto const wait = x.place->requests->take(source(*address).hash(), now);
     if (wait.count() == 0)
         return true;
-    gate_.refuse(refusal::request_rate, remote, now, "http-request-rate");
+    gate_.refuse(refusal::request_rate, x.client.info(), "http-request-rate");
     auto const seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(wait).count());
     std::array const fields{extra_field{"Retry-After", seconds}};
     x.respond_error(status::too_many_requests, {}, fields);
@@ -136,13 +140,15 @@ task<bool> access_control::admit(exchange& x, std::string path)
             std::string user;
             if (given) {
                 user = given->user;
-                std::optional<source> from;
-                if (facts.address)
-                    from.emplace(*facts.address);
-                result = co_await logins_->check(*users, *given, from);
+                login_origin origin;
+                if (facts.address) {
+                    origin.from.emplace(*facts.address);
+                    origin.exempt = gate_.is_exempt(*facts.address);
+                }
+                result = co_await logins_->check(*users, *given, origin);
             }
             if (result == login_result::busy) {
-                gate_.refuse(refusal::login_busy, x.client.info().remote, coarse_now());
+                gate_.refuse(refusal::login_busy, x.client.info(), "user " + given->user);
                 x.respond_error(status::service_unavailable, "too many passwords wait to be checked",
                                 retry_soon);
                 co_return false;
@@ -153,7 +159,7 @@ task<bool> access_control::admit(exchange& x, std::string path)
                 facts.user = x.user;
                 facts.user_state = knowledge::known;
             } else {
-                gate_.refuse(refusal::login_failed, x.client.info().remote, coarse_now(), "user " + user);
+                gate_.refuse(refusal::login_failed, x.client.info(), "user " + user);
                 facts.user_state = knowledge::unknown;
             }
         } else if (made.what == verdict::allowed) {
@@ -168,12 +174,14 @@ task<bool> access_control::admit(exchange& x, std::string path)
 void access_control::refuse(exchange& x, access_verdict const& made, bool can_log_in)
 {
     if (made.another_user_may && can_log_in) {
+        if (!x.head.has(known_field::authorization)) // else it is counted as failed
+            gate_.refuse(refusal::login_needed, x.client.info());
         auto const challenge = "Basic realm=\"" + x.place->realm + "\", charset=\"UTF-8\"";
         std::array const fields{extra_field{"WWW-Authenticate", challenge}};
         x.respond_error(status::unauthorized, {}, fields);
         return;
     }
-    gate_.refuse(refusal::access_rule, x.client.info().remote, coarse_now(), gate_.title_of(made));
+    gate_.refuse(refusal::access_rule, x.client.info(), gate_.title_of(made));
     x.respond_error(status::forbidden);
 }
 

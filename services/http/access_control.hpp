@@ -39,8 +39,8 @@ public:
     /// The same, asking for a name or a password if it must. False: it is answered, with 401, 403 or 503.
     task<bool> admit(exchange& x, std::string path);
 
-    /// Ends what checks passwords. After the last connection.
-    void stop() { logins_.reset(); }
+    /// Ends the threads that check passwords. After the last connection.
+    void stop();
 
 private:
     user_directory* users_at(location const& place);
@@ -61,7 +61,9 @@ private:
 void check_access_settings(settings const& http, access_settings const& access,
                            std::vector<std::string>& problems, std::vector<std::string>& warnings);
 
-/// For --explain.
+/// For --explain: what a target means to the rules: decoded and normalised as a request's is.
+/// `//host:80/path` and `http://host/path` name a host, too.
+checked<url_prefix> place_of(std::string_view target);
 satisfy_mode satisfy_at(settings const& http, std::string const& host, std::string const& path);
 
 } // namespace polyport::http

@@ -54,6 +54,11 @@ void http_service::check_access(access_settings const& access, std::vector<std::
     check_access_settings(settings_, access, problems, warnings);
 }
 
+checked<url_prefix> http_service::place_of(std::string_view target) const
+{
+    return http::place_of(target);
+}
+
 satisfy_mode http_service::satisfy_at(std::string_view host, std::string_view path) const
 {
     return http::satisfy_at(settings_, std::string(host), std::string(path));

@@ -38,6 +38,7 @@ public:
     void check(std::vector<std::string>& problems) const override;
     void check_access(access_settings const& access, std::vector<std::string>& problems,
                       std::vector<std::string>& warnings) const override;
+    checked<url_prefix> place_of(std::string_view target) const override;
     satisfy_mode satisfy_at(std::string_view host, std::string_view path) const override;
     void start(runtime& owner) override;
     task<> serve(stream client) override;

@@ -62,9 +62,8 @@ BOOST_AUTO_TEST_CASE(a_name_that_cannot_be_found_out_denies_in_time)
 {
     dns_server names;
     names.keep_silent("1.0.0.127.in-addr.arpa");
-    daemon_process const server({"--tcp-uppercase", "0", "--tcp-uppercase", "[::1]:0", "--dns-server",
-                                 names.address(), "--dns-timeout", "300ms", "--access",
-                                 "deny tcp-uppercase .evil.net"});
+    daemon_process const server({"--tcp-uppercase", "0", "--dns-server", names.address(), "--dns-timeout",
+                                 "300ms", "--access", "deny tcp-uppercase .evil.net"});
     auto const before = std::chrono::steady_clock::now();
     unique_fd const slow = connect_tcp(server.port("tcp-uppercase"));
     // Nobody else waits: 127.0.0.2 has no name, which denies as well, but at once.
@@ -93,6 +92,74 @@ BOOST_AUTO_TEST_CASE(requests_and_programs_know_the_name_and_nobody_asks_without
     BOOST_TEST(http_get(server.port("http"), "/private/x.txt").body == "secret");
     BOOST_TEST(http_get(server.port("http"), "/private/show").body == "client.example.org");
     BOOST_TEST(names.asked() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_of_ipv6_has_a_name_too)
+{
+    dns_server names;
+    names.name("::1", {"six.example.org"});
+    names.addresses("six.example.org", {"127.0.0.1", "2001:db8::1"}); // of IPv4 it does not confirm
+    names.name("127.0.0.1", {"six.example.org"});
+    list const arguments{"--tcp-uppercase", "[::1]:0",       "--tcp-uppercase", "0",
+                         "--dns-server",    names.address(), "--access",        "allow all six.example.org",
+                         "--access",        "deny all all"};
+    {
+        daemon_process const server(arguments);
+        BOOST_TEST(!is_served(connect_tcp(server.port("tcp-uppercase"), "::1")));
+        BOOST_TEST(is_served(connect_tcp(server.port("tcp-uppercase", 1))));
+    }
+    names.addresses("six.example.org", {"::1"});
+    daemon_process const server(arguments);
+    BOOST_TEST(is_served(connect_tcp(server.port("tcp-uppercase"), "::1")));
+}
+
+BOOST_AUTO_TEST_CASE(a_datagram_is_dropped_until_the_name_is_known)
+{
+    dns_server names;
+    names.name("127.0.0.1", {"good.example.org"});
+    names.addresses("good.example.org", {"127.0.0.1"});
+    daemon_process const server({"--udp-uppercase", "0", "--dns-server", names.address(), "--access",
+                                 "allow all .example.org", "--access", "deny all all"});
+    auto const port = server.port("udp-uppercase");
+    auto const said = [&](std::string_view reason) {
+        return server.log()
+            .wait_for([&](log_line const& line) {
+                return line.event() == "refused" && line.field("reason") == reason;
+            })
+            .has_value();
+    };
+    unique_fd const sender = connect_udp(port);
+    BOOST_TEST(!is_answered(sender));
+    BOOST_TEST(said("name-pending"));
+    BOOST_TEST(eventually([&] { return is_answered(sender); }));
+    BOOST_TEST(names.asked() == 2);
+    // One without a name: first it is looked up, then denied.
+    unique_fd const stranger = bind_udp(0, "127.0.0.2");
+    BOOST_TEST(eventually([&] {
+        send_datagram_from(stranger, "127.0.0.2", port, "x");
+        return server.log().text().find("access-rule") != std::string::npos;
+    }));
+    BOOST_TEST(said("access-rule"));
+}
+
+// Many who are denied must not fill the log, by name no more than by address.
+BOOST_AUTO_TEST_CASE(connections_denied_by_name_leave_no_records_but_a_few)
+{
+    dns_server names;
+    names.name("127.0.0.1", {"good.example.org"});
+    names.addresses("good.example.org", {"127.0.0.1"});
+    daemon_process server({"--tcp-uppercase", "0", "--dns-server", names.address(), "--access",
+                           "allow all .example.org", "--access", "deny all all"});
+    auto const port = server.port("tcp-uppercase");
+    for (int i = 2; i < 62; ++i)
+        BOOST_TEST(!is_served(connect_tcp(port, "127.0.0.1", "127.0.1." + std::to_string(i))));
+    BOOST_TEST(is_served(connect_tcp(port)));
+    BOOST_TEST(server.log().wait_for_count("closed", 1));
+    BOOST_TEST(server.stop() == 0);
+    BOOST_TEST(server.log().count("opened") == 1U);
+    BOOST_TEST(server.log().count("closed") == 1U);
+    BOOST_TEST(server.log().count("refused") >= 10U);
+    BOOST_TEST(server.log().count("refused") < 60U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

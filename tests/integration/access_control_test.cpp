@@ -145,6 +145,38 @@ BOOST_AUTO_TEST_CASE(what_is_denied_as_a_whole_is_closed_without_a_byte)
     BOOST_TEST(answer == "");
 }
 
+// One more rule on the command line must not open what those of the file keep closed.
+BOOST_AUTO_TEST_CASE(rules_of_the_command_line_stand_before_those_of_the_file)
+{
+    access_site const files;
+    auto const config = files.directory / "conf";
+    write_file(config, "tcp-uppercase = 0\naccess = deny all 10.0.0.0/8\naccess = deny all 11.0.0.0/8\n");
+    auto const explained = [&](std::string const& address) {
+        return run({daemon_program(), "--config", config.string(), "--access", "allow all 10.2.0.0/16",
+                    "--http-access", "deny 10.2.0.1", "--check", "--explain", "tcp-uppercase " + address})
+            .out;
+    };
+    BOOST_TEST(explained("10.1.1.1").find("denied by rule 3 (" + config.string() + ":2)") !=
+                   std::string::npos,
+               explained("10.1.1.1"));
+    BOOST_TEST(explained("10.2.1.1").find("allowed by rule 1 (command line)") != std::string::npos);
+    BOOST_TEST(explained("11.1.1.1").find("denied by rule 4 (") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_peer_of_a_unix_socket_is_named)
+{
+    temporary_directory const directory;
+    std::string const path = directory / "s.sock";
+    daemon_process const server(
+        {"--local-stream", path, "--access", "deny local-stream unix:uid=" + std::to_string(::getuid())});
+    BOOST_TEST(!is_served(connect_unix(path)));
+    auto const said = server.log().wait_for([](log_line const& line) { return line.event() == "refused"; });
+    BOOST_TEST_REQUIRE(said.has_value());
+    BOOST_TEST(said->field("uid") == std::to_string(::getuid()));
+    BOOST_TEST(said->field("gid") == std::to_string(::getgid()));
+    BOOST_TEST(said->field("pid") == std::to_string(::getpid()));
+}
+
 BOOST_AUTO_TEST_CASE(the_check_explains_and_warns)
 {
     access_site const files;
@@ -160,11 +192,33 @@ BOOST_AUTO_TEST_CASE(the_check_explains_and_warns)
     BOOST_TEST(explained.out.starts_with(
                    "http /private/x 192.0.2.7: denied by rule 1 (command line): deny http /private/ all\n"),
                explained.out);
+    // The service decodes a path as it does those of requests, and a denied connection has none.
+    for (auto const& [question, end] :
+         {std::pair{"http /%70rivate/x?y 192.0.2.7:4711", "  the answer is 403\n"},
+          std::pair{"http /a/../private//x [::1]:80", "  the answer is 403\n"},
+          std::pair{"http //h:80/private/x 192.0.2.7", "  the answer is 403\n"},
+          std::pair{"http http://h/private 192.0.2.7", "  the answer is 403\n"},
+          std::pair{"http /open.txt 127.0.0.1",
+                    "  the connection is closed at once, whatever it would ask for\n"}}) {
+        auto const decoded = checked({"--access", "deny http 127.0.0.1", "--http-access",
+                                      "deny /private/ all", "--explain", question});
+        BOOST_TEST(decoded.status == 0, decoded.err);
+        BOOST_TEST(decoded.out.ends_with(end), decoded.out);
+    }
     auto const shadowed = checked({"--access", "deny all all", "--access", "allow http /x/ all"});
     BOOST_TEST(shadowed.status == 0);
     BOOST_TEST(shadowed.err.find("warning: command line: 'allow http /x/ all' is never reached") !=
                    std::string::npos,
                shadowed.err);
+    std::string const admin = files.directory / "a.sock";
+    auto const closed = checked({"--admin", admin, "--access", "deny all all"});
+    BOOST_TEST(
+        closed.err.find("admin: nobody may reach the control interface, as command line: 'deny all all' is "
+                        "for admin, too") != std::string::npos,
+        closed.err);
+    auto const kept =
+        checked({"--admin", admin, "--access", "allow admin unix:uid=0", "--access", "deny all all"});
+    BOOST_TEST(kept.err.find("admin: nobody") == std::string::npos, kept.err);
     for (auto const& [rule, expected] :
          {std::pair{"deny http 10.0.0.1/8", "write 10.0.0.0/8"},
           std::pair{"deny http /p/ user:x", "no file of users is for that place"}}) {

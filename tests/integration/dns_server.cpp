@@ -39,6 +39,22 @@ std::string key(std::string_view name, int type)
     return std::string(name) + '/' + std::to_string(type);
 }
 
+std::string reverse_name(std::string const& address)
+{
+    std::array<unsigned char, 16> bytes{};
+    std::string made;
+    if (::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1) {
+        for (std::size_t i = 4; i-- > 0;)
+            made += std::to_string(bytes[i]) + '.';
+        return made + "in-addr.arpa";
+    }
+    ::inet_pton(AF_INET6, address.c_str(), bytes.data());
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (std::size_t i = bytes.size(); i-- > 0;)
+        made.append({digits[bytes[i] & 0xFU], '.', digits[bytes[i] >> 4U], '.'});
+    return made + "ip6.arpa";
+}
+
 } // namespace
 
 dns_server::dns_server() : stop_(::eventfd(0, EFD_CLOEXEC))
@@ -57,14 +73,9 @@ dns_server::~dns_server()
 
 void dns_server::name(std::string_view address, std::vector<std::string> const& names)
 {
-    in_addr v4{};
-    ::inet_pton(AF_INET, std::string(address).c_str(), &v4);
-    auto const bits = ntohl(v4.s_addr);
-    std::string reverse;
-    for (unsigned shift = 0; shift < 32; shift += 8)
-        reverse += std::to_string(bits >> shift & 0xFF) + '.';
+    auto const reverse = reverse_name(std::string(address));
     std::scoped_lock const lock(mutex_);
-    auto& records = records_[key(reverse + "in-addr.arpa", 12)];
+    auto& records = records_[key(reverse, 12)];
     records.clear();
     for (auto const& one : names)
         records.push_back(encoded(one));

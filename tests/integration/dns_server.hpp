@@ -26,7 +26,7 @@ public:
     /// For --dns-server.
     std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
-    /// 127.0.0.1 → 1.0.0.127.in-addr.arpa has these names.
+    /// 127.0.0.1 → 1.0.0.127.in-addr.arpa has these names, and ::1 its name below ip6.arpa.
     void name(std::string_view address, std::vector<std::string> const& names);
     /// A name has these addresses, of IPv4 or of IPv6.
     void addresses(std::string const& name, std::vector<std::string> const& addresses);

@@ -85,6 +85,31 @@ BOOST_AUTO_TEST_CASE(a_connection_sends_so_many_bytes_a_second)
     BOOST_TEST((std::chrono::steady_clock::now() - start < took)); // no limit there
 }
 
+// Whatever sends: a stream of either kind, and a program.
+BOOST_AUTO_TEST_CASE(all_that_is_sent_on_a_connection_counts_for_its_rate)
+{
+    access_site const files;
+    std::string const path = files.directory / "s.sock";
+    write_file(files.root / "print", "#!/bin/sh\nprintf 'Content-Type: text/plain\\n\\n'\n"
+                                     "head -c 60000 /dev/zero\n");
+    std::filesystem::permissions(files.root / "print", std::filesystem::perms::owner_all);
+    daemon_process const server(
+        files.arguments({"--tcp-uppercase", "0", "--local-stream", path, "--rate-limit", "50k"}));
+    auto const seconds = [&](auto work) {
+        auto const before = std::chrono::steady_clock::now();
+        work();
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+    };
+    auto const bytes = std::string(60'000, 'x');
+    // The first tenth of a second's worth goes out at once.
+    BOOST_TEST(seconds([&] {
+                   BOOST_TEST(converse(connect_tcp(server.port("tcp-uppercase")), bytes).size() == 60'000U);
+               }) > 0.8);
+    BOOST_TEST(seconds([&] { BOOST_TEST(converse(connect_unix(path), bytes).size() == 60'000U); }) > 0.8);
+    BOOST_TEST(seconds([&] { BOOST_TEST(http_get(server.port("http"), "/print").body.size() == 60'000U); }) >
+               0.8);
+}
+
 BOOST_AUTO_TEST_CASE(requests_of_a_source_may_come_so_fast)
 {
     access_site const files;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tests/kit/harness.hpp"
 
-#include "common/connection_log.hpp"
 #include "common/daemon_metrics.hpp"
 #include "common/runtime.hpp"
 #include "common/settings.hpp"
@@ -115,7 +114,7 @@ peer harness::connect()
     connection_ptr c(new connection(owner.connections(), state_->service, kind, owner.sockets(),
                                     std::move(server), abstract("service"), abstract("client")));
     c->faults = state_->faults;
-    log_opened(owner.log(), *c);
+    owner.announce(*c);
     owner.spawn(state_->service, std::move(c));
     settle();
     return {*this, std::move(client)};

@@ -25,24 +25,13 @@ void give_way()
     (void)done;
 }
 
-/// One of those who wait, as long as it lives.
-class counted {
-public:
-    explicit counted(std::size_t& count) : count_(count) { ++count_; }
-    counted(counted const&) = delete;
-    counted& operator=(counted const&) = delete;
-    ~counted() { --count_; }
-
-private:
-    std::size_t& count_;
-};
-
 } // namespace
 
 user_directory::user_directory(logger& log, std::uint64_t number, std::string users, std::string groups)
-    : log_(log), number_(number), users_{std::move(users), std::nullopt},
-      groups_{std::move(groups), std::nullopt}
+    : log_(log), number_(number)
 {
+    users_.path = std::move(users);
+    groups_.path = std::move(groups);
     refresh(time_point::max());
     looked_at_ = {};
 }
@@ -63,7 +52,7 @@ bool user_directory::has_changed(source_file& file)
     if (file.path.empty())
         return false;
     auto const stamp = stamp_of(file.path);
-    if (stamp == file.stamp)
+    if (stamp == file.stamp && !file.failed)
         return false;
     file.stamp = stamp;
     if (stamp && stamp->is_open_to_all())
@@ -81,13 +70,24 @@ void user_directory::complain(std::string const& path, std::vector<std::string> 
         log_.warning("password-file-line", {{"file", path}, {"more", problems.size() - most_complaints}});
 }
 
+std::optional<std::string> user_directory::read(source_file& file)
+{
+    auto text = read_small_file(file.path);
+    file.failed = !text;
+    if (text)
+        return std::move(*text);
+    if (auto const held = file.complaints.admit(coarse_now()))
+        log_.error("password-file", {{"problem", text.error().text},
+                                     {"consequence", "those who were in it before stay valid"},
+                                     {"held-back", *held}});
+    return std::nullopt;
+}
+
 void user_directory::read_users()
 {
-    auto const text = read_small_file(users_.path);
-    if (!text) {
-        log_.error("password-file", {{"problem", text.error().text}});
+    auto const text = read(users_);
+    if (!text)
         return;
-    }
     table_ = parse_passwords(*text);
     hashes_.clear();
     for (auto const& [user, hash] : table_.hashes)
@@ -99,13 +99,15 @@ void user_directory::read_users()
 
 void user_directory::read_groups()
 {
-    auto const text = read_small_file(groups_.path);
-    if (!text) {
-        log_.error("password-file", {{"problem", text.error().text}});
+    auto const text = read(groups_);
+    if (!text)
         return;
-    }
-    group_table_ = parse_groups(*text);
-    complain(groups_.path, group_table_.problems);
+    auto const table = parse_groups(*text);
+    groups_of_.clear();
+    for (auto const& [group, users] : table.members)
+        for (auto const& user : users)
+            groups_of_[user].push_back(group);
+    complain(groups_.path, table.problems);
 }
 
 std::string user_directory::hash_for(std::string_view user, std::uint64_t stand_in, bool& exists) const
@@ -117,13 +119,53 @@ std::string user_directory::hash_for(std::string_view user, std::uint64_t stand_
     return hashes_.empty() ? std::string() : *hashes_[stand_in % hashes_.size()];
 }
 
-bool user_directory::is_member(std::string_view user, std::string_view group) const
+std::span<std::string const> user_directory::groups_of(std::string_view user) const
 {
-    auto const found = group_table_.members.find(group);
-    return found != group_table_.members.end() && found->second.contains(user);
+    auto const found = groups_of_.find(user);
+    return found == groups_of_.end() ? std::span<std::string const>() : found->second;
 }
 
-login_checker::login_checker(runtime& owner) : owner_(owner), threads_(owner.context(), threads) {}
+login_checker::checking::checking(boost::asio::io_context& loop)
+    : done(loop, boost::asio::steady_timer::time_point::max())
+{
+}
+
+/// The place of a check among those that wait. When it goes, those who wait for its result have it.
+class login_checker::turn {
+public:
+    turn(login_checker& of, login_cache::digest const& key, login_origin const& origin, user_of_source user)
+        : of_(of), key_(key), user_(std::move(user)), shared_(std::make_shared<checking>(of.owner_.context()))
+    {
+        of_.under_way_.emplace(key_, shared_);
+        ++of_.of_user_[user_];
+        if (origin.from && !origin.exempt)
+            of_source_ = {of_.of_source_, *origin.from};
+    }
+    turn(turn const&) = delete;
+    turn& operator=(turn const&) = delete;
+    ~turn()
+    {
+        of_.under_way_.erase(key_);
+        auto const user = of_.of_user_.find(user_);
+        if (--user->second == 0)
+            of_.of_user_.erase(user);
+        shared_->done.cancel();
+    }
+
+    void finish(login_result result) noexcept { shared_->result = result; }
+
+private:
+    login_checker& of_;
+    login_cache::digest const key_;
+    user_of_source const user_;
+    std::shared_ptr<checking> const shared_;
+    source_counts::place of_source_;
+};
+
+login_checker::login_checker(runtime& owner) : owner_(owner)
+{
+    threads_.emplace(owner.context(), threads);
+}
 
 std::optional<login_result> login_checker::known(user_directory const& users, credentials const& given)
 {
@@ -134,31 +176,47 @@ std::optional<login_result> login_checker::known(user_directory const& users, cr
     return *found ? login_result::good : login_result::bad;
 }
 
+bool login_checker::has_room(login_origin const& origin, user_of_source const& user) const
+{
+    if (under_way_.size() >= most_waiting)
+        return false;
+    if (origin.from && !origin.exempt && of_source_.of(*origin.from) >= most_of_a_source)
+        return false;
+    auto const found = of_user_.find(user);
+    return found == of_user_.end() || found->second < most_of_a_user;
+}
+
 task<login_result> login_checker::check(user_directory const& users, credentials const& given,
-                                        std::optional<source> from)
+                                        login_origin origin)
 {
     if (auto const before = known(users, given))
         co_return *before;
-    if (waiting_ >= most_waiting || (from && of_source_.of(*from) >= most_of_a_source))
+    auto const key = cache_.key_of(users.number(), users.generation(), given.user, given.password);
+    if (auto const same = under_way_.find(key); same != under_way_.end()) {
+        auto const shared = same->second;
+        co_await shared->done.async_wait(as_tuple_awaitable);
+        co_return shared->result;
+    }
+    user_of_source user(origin.from ? origin.from->hash() : 0, given.user);
+    if (!has_room(origin, user))
         co_return login_result::busy;
     bool exists = false;
     std::string const hash = users.hash_for(given.user, cache_.number_of(users.number(), given.user), exists);
-    auto const key = cache_.key_of(users.number(), users.generation(), given.user, given.password);
     bool good = false;
+    turn place(*this, key, origin, std::move(user));
     if (!hash.empty()) {
-        counted const one(waiting_);
-        source_counts::place of_source;
-        if (from)
-            of_source = {of_source_, *from};
+        ++checked_;
         auto work = [hash, password = given.password] {
             give_way();
             return verify_password(password, hash);
         };
-        auto const same = co_await run_on(threads_, owner_.context(), std::move(work));
+        auto const same = co_await run_on(*threads_, owner_.context(), std::move(work));
         good = same && exists;
     }
     cache_.keep(key, good, coarse_now());
-    co_return good ? login_result::good : login_result::bad;
+    auto const result = good ? login_result::good : login_result::bad;
+    place.finish(result);
+    co_return result;
 }
 
 } // namespace polyport::http

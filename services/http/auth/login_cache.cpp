@@ -74,6 +74,7 @@ std::optional<bool> login_cache::find(digest const& key, time_point now)
         known_.erase(found);
         return std::nullopt;
     }
+    found->second->until = now + kept_for;
     used_.splice(used_.begin(), used_, found->second);
     return found->second->good;
 }

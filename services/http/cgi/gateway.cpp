@@ -141,7 +141,8 @@ task<bool> gateway::spool_body(http::exchange& x, spool& into)
 
 void gateway::refuse(http::exchange& x)
 {
-    metrics_.refused(x.client.info());
+    auto const& by = x.client.info();
+    owner_.admission().of(by.service).refuse(refusal::programs_busy, by, "http-cgi-max");
     x.respond_error(http::status::service_unavailable, "too many programs run", retry_soon);
 }
 

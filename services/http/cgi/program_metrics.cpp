@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/http/cgi/program_metrics.hpp"
 
-#include "common/connection_events.hpp"
 #include "common/json_writer.hpp"
 #include "common/service.hpp"
 
@@ -12,8 +11,6 @@
 
 namespace polyport::cgi {
 namespace {
-
-constexpr char const* too_many = "programs-busy";
 
 metric_labels of_http()
 {
@@ -41,10 +38,7 @@ program_metrics::program_metrics(metrics_registry& to, event_hub& events, admiss
     : events_(events),
       waits_(to.add_histogram("polyport_cgi_wait_seconds", "How long requests waited for a program's turn",
                               latency_buckets, of_http())),
-      started_(to.add_counter("polyport_cgi_started_total", "Programs that were started", of_http())),
-      refused_(to.add_counter("polyport_refused_total",
-                              "Connections, datagrams and requests that were not served",
-                              {{"service", "http"}, {"reason", too_many}}))
+      started_(to.add_counter("polyport_cgi_started_total", "Programs that were started", of_http()))
 {
     for (std::size_t i = 0; i < classes; ++i) {
         auto labels = of_http();
@@ -57,12 +51,6 @@ program_metrics::program_metrics(metrics_registry& to, event_hub& events, admiss
                     [&rights] { return rights.running(); });
     to.add_gauge_of("polyport_cgi_waiting", "Requests that wait for a program's turn", of_http(),
                     [&rights] { return rights.waiting(); });
-}
-
-void program_metrics::refused(connection const& by)
-{
-    refused_.add();
-    publish_refused(events_, by.service.name(), by.remote, too_many);
 }
 
 void program_metrics::waited(duration time) noexcept

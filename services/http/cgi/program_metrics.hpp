@@ -23,8 +23,6 @@ public:
     /// All outlive it.
     program_metrics(metrics_registry& to, event_hub& events, admission const& rights);
 
-    /// A request was not served: as many programs run, and requests wait, as can.
-    void refused(connection const& by);
     /// A request has had its turn, after so long.
     void waited(duration time) noexcept;
     void started(connection const& by, process_info const& program);
@@ -39,7 +37,6 @@ private:
     event_hub& events_;
     histogram& waits_;
     counter& started_;
-    counter& refused_;
     std::array<histogram*, classes> durations_{};
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/access/access_settings.hpp"
+#include "common/event_hub.hpp"
 #include "common/gate.hpp"
 #include "common/log.hpp"
 #include "common/service.hpp"
@@ -51,6 +52,7 @@ log_settings to(std::string file)
 struct site {
     test::temporary_folder folder;
     logger log{to(folder / "log")};
+    event_hub events;
     access_settings settings;
     service_definition const first_row{"first", transports::tcp, "stands in for a service",
                                        stream_handler(serve_nothing)};
@@ -84,7 +86,7 @@ BOOST_AUTO_TEST_CASE(a_source_is_an_address_of_ipv4_or_a_network_of_64_bits)
 {
     site at;
     at.settings.connections_per_ip.all = 2;
-    gates& all = at.doors.emplace(at.settings, at.log);
+    gates& all = at.doors.emplace(at.settings, at.log, at.events);
     BOOST_TEST(at.come(all, at.first, "192.0.2.1"));
     BOOST_TEST(at.come(all, at.second, "::ffff:192.0.2.1")); // the same client, all services together
     BOOST_TEST(!at.come(all, at.first, "192.0.2.1"));
@@ -103,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_limit_of_a_service_holds_besides_the_one_of_all)
     site at;
     at.settings.connections_per_ip.all = 3;
     at.settings.connections_per_ip.own["first"] = 1;
-    gates& all = at.doors.emplace(at.settings, at.log);
+    gates& all = at.doors.emplace(at.settings, at.log, at.events);
     BOOST_TEST(at.come(all, at.first, "192.0.2.1"));
     BOOST_TEST(!at.come(all, at.first, "192.0.2.1"));
     BOOST_TEST(at.come(all, at.second, "192.0.2.1"));
@@ -118,7 +120,7 @@ BOOST_AUTO_TEST_CASE(each_refusal_is_counted_by_its_reason)
     at.settings.connections_per_ip.own["first"] = 1;
     at.settings.connection_rate.own["second"] = parse_rate("1/s:2").value();
     at.settings.exempt.push_back(parse_address_range("203.0.113.0/24").value());
-    gates& all = at.doors.emplace(at.settings, at.log);
+    gates& all = at.doors.emplace(at.settings, at.log, at.events);
     for (int i = 0; i < 3; ++i) {
         (void)at.come(all, at.first, "198.51.100.7");
         (void)at.come(all, at.first, "192.0.2.1");
@@ -141,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_service_that_is_full_has_no_room)
 {
     site at;
     at.settings.max_connections["first"] = 2;
-    gates& all = at.doors.emplace(at.settings, at.log);
+    gates& all = at.doors.emplace(at.settings, at.log, at.events);
     BOOST_TEST(all.of(at.first).has_room());
     at.first.stats.opened = 5;
     at.first.stats.closed = 3;

@@ -337,8 +337,8 @@ BOOST_AUTO_TEST_CASE(the_help_groups_and_wraps)
   --config FILE               read options from FILE, one name = value a line;
                               the command line wins
   --check                     check the options and the file, start nothing
-  --explain QUESTION          with --check: tell which access rule decides, such
-                              as for 'http /private/x 192.0.2.7'
+  --explain QUESTION          check, and tell which access rule decides, such as
+                              for 'http /private/x 192.0.2.7'
   --help                      show this text
   --version                   show the version
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "common/access/access_question.hpp"
 #include "common/access/rule.hpp"
 
 #include <array>
@@ -24,6 +25,14 @@ inline std::vector<access_rule> rules(std::vector<std::string> const& texts)
         made.back().origin = "conf:" + std::to_string(made.size());
     }
     return made;
+}
+
+/// A question as --explain takes it.
+inline checked<access_question> question(std::string_view text)
+{
+    return parse_access_question(text, services, [](std::string_view, std::string_view target) {
+        return parse_url_prefix(target.substr(0, target.find('?')));
+    });
 }
 
 } // namespace polyport::test
