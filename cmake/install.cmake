@@ -2,8 +2,37 @@
 # What others get: programs, the library with the headers for services of one's own, and what finds them.
 include(CMakePackageConfigHelpers)
 
-# For authors of services, with all that these include. common/version.hpp is generated.
+# What authors of services may include: the interface (docs/extending.md says for how long). common/version.hpp is
+# generated.
 set(polyport_public_headers
+    common/blocking.hpp
+    common/connection.hpp
+    common/const_bytes.hpp
+    common/datagram.hpp
+    common/error.hpp
+    common/handler_log.hpp
+    common/io_faults.hpp
+    common/log_record.hpp
+    common/metrics.hpp
+    common/option_binding.hpp
+    common/option_values.hpp
+    common/options.hpp
+    common/runtime.hpp
+    common/service.hpp
+    common/service_definition.hpp
+    common/socket_address.hpp
+    common/stream.hpp
+    common/task.hpp
+    common/transport.hpp
+    common/unique_fd.hpp
+    common/version.hpp
+    services/polyport.hpp
+    services/service_table.hpp
+    tests/kit/harness.hpp
+    tests/kit/peer.hpp
+)
+# What those include, in polyport/detail.
+set(polyport_internal_headers
     common/access/access_settings.hpp
     common/access/address_range.hpp
     common/access/range_map.hpp
@@ -14,66 +43,42 @@ set(polyport_public_headers
     common/access/source.hpp
     common/access/source_counts.hpp
     common/accounts.hpp
-    common/blocking.hpp
     common/buffer_pool.hpp
     common/clock.hpp
-    common/connection.hpp
     common/connection_table.hpp
-    common/const_bytes.hpp
     common/daemon_control.hpp
-    common/datagram.hpp
     common/endpoint_spec.hpp
-    common/error.hpp
     common/event_hub.hpp
     common/flow_table.hpp
     common/gate.hpp
-    common/handler_log.hpp
     common/input_buffer.hpp
-    common/io_faults.hpp
     common/log.hpp
-    common/log_record.hpp
     common/log_settings.hpp
     common/log_throttle.hpp
-    common/metrics.hpp
     common/name_lookup/dns_client.hpp
     common/name_lookup/dns_message.hpp
     common/name_lookup/dns_settings.hpp
     common/name_lookup/name_lookup.hpp
-    common/option_binding.hpp
-    common/option_values.hpp
-    common/options.hpp
     common/readiness.hpp
     common/ready_report.hpp
     common/refusal.hpp
-    common/run.hpp
-    common/runtime.hpp
-    common/service.hpp
-    common/service_definition.hpp
     common/settings.hpp
     common/sleeper.hpp
-    common/socket_address.hpp
-    common/stream.hpp
-    common/task.hpp
-    common/transport.hpp
-    common/unique_fd.hpp
     common/url_prefix.hpp
-    common/version.hpp
     common/waiter.hpp
     common/worker_pool.hpp
-    services/polyport.hpp
-    services/service_table.hpp
-    tests/kit/harness.hpp
-    tests/kit/peer.hpp
 )
-list(TRANSFORM polyport_public_headers PREPEND "${PROJECT_SOURCE_DIR}/" OUTPUT_VARIABLE sources)
+set(sources ${polyport_public_headers} ${polyport_internal_headers})
+list(TRANSFORM sources PREPEND "${PROJECT_SOURCE_DIR}/")
 list(REMOVE_ITEM sources "${PROJECT_SOURCE_DIR}/common/version.hpp")
 list(JOIN polyport_public_headers "," headers)
+list(JOIN polyport_internal_headers "," internal_headers)
 set(stamp "${PROJECT_BINARY_DIR}/include/polyport.stamp")
 add_custom_command(
     OUTPUT "${stamp}"
     COMMAND
         "${CMAKE_COMMAND}" "-DSOURCE=${PROJECT_SOURCE_DIR},${PROJECT_BINARY_DIR}/generated"
-        "-DOUT=${PROJECT_BINARY_DIR}/include" "-DHEADERS=${headers}" -P
+        "-DOUT=${PROJECT_BINARY_DIR}/include" "-DHEADERS=${headers}" "-DINTERNAL=${internal_headers}" -P
         "${PROJECT_SOURCE_DIR}/cmake/public_headers.cmake"
     COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}"
     DEPENDS
@@ -86,6 +91,12 @@ add_custom_command(
 )
 add_custom_target(polyport_public_headers DEPENDS "${stamp}")
 add_dependencies(polyport polyport_public_headers)
+
+# As a part of another project it is that one's business what is installed.
+option(POLYPORT_INSTALL "Install the programs, the library and what finds them" ${PROJECT_IS_TOP_LEVEL})
+if(NOT POLYPORT_INSTALL)
+    return()
+endif()
 
 install(
     TARGETS polyport

@@ -82,6 +82,7 @@ void acceptor::stop()
 
 task<> acceptor::run()
 {
+    co_await socket_.turn(); // from here on it is timed, as what Asio has resumed is not
     while (!stopped_) {
         switch (accept_some()) {
         case step::wait_for_room:

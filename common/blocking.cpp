@@ -12,13 +12,18 @@
 
 namespace polyport::detail {
 
-task<> run_on_pool(worker_pool& pool, boost::asio::io_context& loop, std::shared_ptr<blocking_job> job)
+task<> run_on_pool(runtime& owner, worker_pool& pool, std::shared_ptr<blocking_job> job)
 {
-    auto initiation = [&pool, &loop, &job](auto handler) {
-        pool.run([&context = loop, job, resume = std::move(handler)]() mutable {
+    auto initiation = [&owner, &pool, &job](auto handler) {
+        auto& loop = owner.sockets();
+        auto const at_work = loop.progress().at_work.load(std::memory_order_relaxed);
+        pool.run([&context = owner.context(), &loop, at_work, job, resume = std::move(handler)]() mutable {
             job->run();
             job.reset(); // what it holds goes on this thread, or with who waits
-            boost::asio::post(context, std::move(resume));
+            boost::asio::post(context, [&loop, at_work, resume = std::move(resume)]() mutable {
+                readiness::timed const turn(loop, at_work);
+                std::move(resume)();
+            });
         });
     };
     auto waiting = boost::asio::async_initiate<boost::asio::use_awaitable_t<> const, void()>(
@@ -26,9 +31,9 @@ task<> run_on_pool(worker_pool& pool, boost::asio::io_context& loop, std::shared
     co_await std::move(waiting);
 }
 
-task<> run_on_pool(runtime& owner, std::shared_ptr<blocking_job> job)
+worker_pool& shared_pool(runtime& owner) noexcept
 {
-    return run_on_pool(owner.background(), owner.context(), std::move(job));
+    return owner.background();
 }
 
 } // namespace polyport::detail

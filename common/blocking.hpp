@@ -3,8 +3,6 @@
 
 #include "common/task.hpp"
 
-#include <boost/asio/io_context.hpp>
-
 #include <exception>
 #include <memory>
 #include <optional>
@@ -56,27 +54,28 @@ private:
     std::exception_ptr failure_;
 };
 
-task<> run_on_pool(worker_pool& pool, boost::asio::io_context& loop, std::shared_ptr<blocking_job> job);
-task<> run_on_pool(runtime& owner, std::shared_ptr<blocking_job> job);
+task<> run_on_pool(runtime& owner, worker_pool& pool, std::shared_ptr<blocking_job> job);
+worker_pool& shared_pool(runtime& owner) noexcept;
 
 } // namespace detail
 
 /// Runs `work` on a thread of the pool and returns what it returns, or throws what it throws. It must own
 /// what it uses: the coroutine that waits may be destroyed first. Give the lambda a name before the co_await.
 template <class Work>
-task<std::invoke_result_t<Work&>> run_on(worker_pool& pool, boost::asio::io_context& loop, Work work)
+task<std::invoke_result_t<Work&>> run_on(worker_pool& pool, runtime& owner, Work work)
 {
     auto const job = std::make_shared<detail::blocking_job_of<Work>>(std::move(work));
-    co_await detail::run_on_pool(pool, loop, job);
+    co_await detail::run_on_pool(owner, pool, job);
     co_return job->take();
 }
 
-/// The same on the pool that all share.
+/// The same on the pool that all share. It has two threads: work that does not return keeps one of them, and
+/// the daemon leaves it behind when it ends, with status 1.
 template <class Work>
 task<std::invoke_result_t<Work&>> run_blocking(runtime& owner, Work work)
 {
     auto const job = std::make_shared<detail::blocking_job_of<Work>>(std::move(work));
-    co_await detail::run_on_pool(owner, job);
+    co_await detail::run_on_pool(owner, detail::shared_pool(owner), job);
     co_return job->take();
 }
 

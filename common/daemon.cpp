@@ -20,6 +20,8 @@ namespace {
 
 // After the drain, for handlers to take note that their connection has ended.
 constexpr std::chrono::milliseconds last_wait{3000};
+// The end of work on the pool is looked for so often, when nothing else is left.
+constexpr std::chrono::milliseconds pool_step{10};
 // For answers to those who steer the daemon, and the last events.
 constexpr std::chrono::milliseconds control_grace{500};
 
@@ -120,7 +122,7 @@ bool daemon::run()
     loop_watch const watch(owner_.sockets(), owner_.settings().log);
     owner_.context().run();
     hold_signals();
-    return is_empty();
+    return is_empty() && owner_.background().jobs() == 0;
 }
 
 void daemon::spawn(std::string_view name, task<> loop, bool control)
@@ -167,6 +169,10 @@ task<> daemon::watch_stop_signals()
     if (!is_empty())
         owner_.log().error("handlers-left", {{"connections", owner_.connections().size()},
                                              {"reason", "they did not end when their connection was ended"}});
+    else
+        co_await wait_for_pool(last_wait);
+    if (auto const jobs = owner_.background().jobs(); jobs > 0)
+        owner_.log().error("work-left", {{"jobs", jobs}, {"reason", "run_blocking() did not return"}});
 }
 
 task<> daemon::drain_connections()
@@ -191,12 +197,27 @@ task<> daemon::end_control()
     stop_listening(true);
     owner_.connections().drain_control();
     owner_.events().publish("stopping", "{}");
-    co_await wait_until(&daemon::is_empty, control_grace);
-    if (is_empty())
+    co_await wait_until(&daemon::is_without_control, control_grace);
+    if (is_without_control())
         co_return;
     owner_.connections().end_all(errc::draining);
     hurry_ = false;
-    co_await wait_until(&daemon::is_empty, last_wait);
+    co_await wait_until(&daemon::is_without_control, last_wait);
+}
+
+// What has begun there cannot be ended from here.
+task<> daemon::wait_for_pool(std::chrono::milliseconds at_most)
+{
+    auto const until = std::chrono::steady_clock::now() + at_most;
+    while (owner_.background().jobs() > 0 && !hurry_ && std::chrono::steady_clock::now() < until) {
+        left_.expires_after(pool_step);
+        co_await left_.async_wait(as_tuple_awaitable);
+    }
+}
+
+bool daemon::is_without_control() const noexcept
+{
+    return owner_.connections().control() == 0 && control_loops_ == 0;
 }
 
 bool daemon::is_drained() const noexcept

@@ -52,8 +52,10 @@ private:
     task<> tell_service_manager(std::chrono::microseconds interval);
     task<> drain_connections();
     task<> end_control();
+    task<> wait_for_pool(std::chrono::milliseconds at_most);
     task<> wait_until(bool (daemon::*holds)() const noexcept, std::chrono::milliseconds at_most);
     bool is_drained() const noexcept;
+    bool is_without_control() const noexcept;
     bool is_empty() const noexcept { return owner_.connections().size() == 0 && loops_ == 0; }
     void stop_listening(bool control);
     void log_tables();

@@ -44,8 +44,11 @@ std::optional<std::size_t> datagram_server::handle(std::span<char> room, std::si
     ++service_.stats.messages_received;
 
     datagram message(room, size, known, {owner_.log(), service_.name(), known.remote, 0, known.id});
+    auto& loop = owner_.sockets();
+    loop.works_for_flow(known.id);
     try {
         service_.handle(message);
+        loop.piece_done();
     } catch (...) { // whatever it is: one message must not end the service for all
         if (auto const held = failures_.admit(now))
             owner_.log().error("handler-failed", {{"service", service_.name()},

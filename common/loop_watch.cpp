@@ -148,16 +148,19 @@ void loop_watch::tick() noexcept
 void loop_watch::report(std::uint64_t periods) const noexcept
 {
     constexpr std::string_view remedy = "what computes or blocks for long belongs into run_blocking()";
-    auto const connection = progress_.connection.load(std::memory_order_relaxed);
+    auto const at_work = progress_.at_work.load(std::memory_order_relaxed);
+    bool const flow = (at_work & loop_progress::is_flow) != 0;
     auto const held = periods * static_cast<std::uint64_t>(period_.count());
     bool const json = format_ == log_format::json;
     fixed_line line;
     line.add(json ? "{\"time\":\"" : "");
     line.add_time();
     line.add(json ? "\",\"level\":\"warning\",\"event\":\"loop-held\"" : " warn  loop-held");
-    if (connection != 0) {
-        line.add(json ? ",\"connection\":" : " connection=");
-        line.add(connection);
+    if (at_work != 0) {
+        line.add(json ? ",\"" : " ");
+        line.add(flow ? "flow" : "connection");
+        line.add(json ? "\":" : "=");
+        line.add(at_work & ~loop_progress::is_flow);
     }
     line.add(json ? ",\"milliseconds\":" : " milliseconds=");
     line.add(held);

@@ -177,7 +177,8 @@ void option_set::group(std::string title, std::string note)
 option& option_set::add(std::string name, std::string metavar, std::string help, option_binding binding)
 {
     if (find(name) != nullptr || is_command_line_only(name))
-        throw std::logic_error("option --" + name + " is declared twice");
+        throw std::logic_error("two options are called --" + name +
+                               ", or an option and a service; give yours another name");
     if (groups_.empty())
         group("Options");
     option made;

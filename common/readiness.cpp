@@ -23,7 +23,6 @@ constexpr std::chrono::milliseconds turns_no_longer{1};
 constexpr std::array every_event{watched::event::readable, watched::event::writable, watched::event::hangup,
                                  watched::event::gone};
 constexpr std::uint32_t input_events = EPOLLIN | EPOLLRDHUP | EPOLLET;
-constexpr std::chrono::milliseconds held_too_long{100};
 
 int make_set()
 {
@@ -115,28 +114,52 @@ void readiness::run_turn()
     progress_.running.store(true, std::memory_order_relaxed);
     if (watch_)
         watch_->loop_runs();
-    auto before = coarse_now();
-    auto resumed = progress_.resumed.load(std::memory_order_relaxed);
+    piece_began_ = coarse_now();
     while (!turn.empty()) {
         waiter& w = turn.front();
         turn.pop_front();
-        works_for(0);
-        progress_.resumed.store(++resumed, std::memory_order_relaxed);
+        begin_waiter();
         w.resume();
-        auto const now = coarse_now();
-        if (now - before > held_too_long) [[unlikely]]
-            tell_held(now - before);
-        before = now;
+        piece_done();
     }
     progress_.running.store(false, std::memory_order_relaxed);
     running_ = false;
 }
 
-void readiness::tell_held(std::chrono::steady_clock::duration time) const
+// The thread of the loop alone writes these.
+void readiness::begin_waiter() noexcept
+{
+    works_for(0);
+    auto const before = progress_.resumed.load(std::memory_order_relaxed);
+    progress_.resumed.store(before + 1, std::memory_order_relaxed);
+}
+
+void readiness::tell_held(std::chrono::steady_clock::duration time) const noexcept
 {
     if (report_held_)
-        report_held_(progress_.connection.load(std::memory_order_relaxed),
+        report_held_(progress_.at_work.load(std::memory_order_relaxed),
                      std::chrono::duration_cast<std::chrono::milliseconds>(time));
+}
+
+readiness::timed::timed(readiness& set, std::uint64_t at_work) noexcept
+    : set_(set.progress_.running.load(std::memory_order_relaxed) ? nullptr : &set)
+{
+    if (!set_)
+        return;
+    set_->begin_waiter();
+    set_->works_for(at_work);
+    set_->progress_.running.store(true, std::memory_order_relaxed);
+    if (set_->watch_)
+        set_->watch_->loop_runs();
+    set_->piece_began_ = coarse_now();
+}
+
+readiness::timed::~timed()
+{
+    if (!set_)
+        return;
+    set_->piece_done();
+    set_->progress_.running.store(false, std::memory_order_relaxed);
 }
 
 watched::watched(readiness& set, unique_fd fd) : set_(set), fd_(std::move(fd))

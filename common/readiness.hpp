@@ -30,8 +30,11 @@ inline constexpr int copied_descriptors = 128;
 
 /// How the loop gets on, for those who look from a signal handler or another thread.
 struct loop_progress {
-    std::atomic<std::uint64_t> resumed{0};    ///< waiters so far
-    std::atomic<std::uint64_t> connection{0}; ///< that the one at work was last busy with; 0: none
+    /// Set in the number of a flow; without it, it is that of a connection.
+    static constexpr std::uint64_t is_flow = std::uint64_t{1} << 63;
+
+    std::atomic<std::uint64_t> resumed{0}; ///< waiters so far
+    std::atomic<std::uint64_t> at_work{0}; ///< whom the one at work was last busy with; 0: nobody known
     std::atomic<bool> running{false};
 };
 
@@ -60,15 +63,30 @@ public:
         return running_ ? turn_began_ : clock_.now();
     }
 
-    /// What is done now is done for this connection.
+    /// What is done now is done for this connection, or for this flow.
     void works_for(std::uint64_t connection) noexcept
     {
-        progress_.connection.store(connection, std::memory_order_relaxed);
+        progress_.at_work.store(connection, std::memory_order_relaxed);
     }
+    void works_for_flow(std::uint64_t flow) noexcept { works_for(flow | loop_progress::is_flow); }
     loop_progress const& progress() const noexcept { return progress_; }
 
-    /// Called when one waiter kept the loop for longer than 100 ms, with its connection (0: none known).
-    using held_report = std::function<void(std::uint64_t connection, std::chrono::milliseconds time)>;
+    /// One piece of what a waiter does is done, and another begins: each has its time by itself.
+    void piece_done() noexcept
+    {
+        if (!progress_.running.load(std::memory_order_relaxed))
+            return;
+        auto const now = coarse_now();
+        if (now - piece_began_ > held_too_long) [[unlikely]]
+            tell_held(now - piece_began_);
+        piece_began_ = now;
+    }
+
+    /// For as long as it lives, what Asio has resumed is timed like a waiter.
+    class timed;
+
+    /// Called when one waiter kept the loop for longer than 100 ms, with who was at work (see loop_progress).
+    using held_report = std::function<void(std::uint64_t at_work, std::chrono::milliseconds time)>;
     void report_held(held_report report) { report_held_ = std::move(report); }
 
     /// `watch` is told of each turn, and taken out before it goes.
@@ -84,18 +102,34 @@ private:
     void dispatch();
     void schedule();
     void run_turn();
-    void tell_held(std::chrono::steady_clock::duration time) const;
+    void begin_waiter() noexcept;
+    void tell_held(std::chrono::steady_clock::duration time) const noexcept;
+
+    static constexpr std::chrono::milliseconds held_too_long{100};
 
     boost::asio::io_context& context_;
     clock const& clock_;
     boost::asio::posix::stream_descriptor set_;
     waiter_list ready_;
     std::chrono::steady_clock::time_point turn_began_;
+    std::chrono::steady_clock::time_point piece_began_;
     loop_progress progress_;
     held_report report_held_;
     loop_watch* watch_ = nullptr;
     bool running_ = false; ///< inside run_turn(): whoever called it looks at the list again
     bool posted_ = false;  ///< a turn is posted
+};
+
+class readiness::timed {
+public:
+    /// `at_work`: whom it is done for. Within a waiter's turn it does nothing: that is timed already.
+    timed(readiness& set, std::uint64_t at_work) noexcept;
+    timed(timed const&) = delete;
+    timed& operator=(timed const&) = delete;
+    ~timed();
+
+private:
+    readiness* set_;
 };
 
 /// One descriptor in a readiness set: its descriptor, what is known of its state, and who waits for it.

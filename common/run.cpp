@@ -18,11 +18,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <list>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <sys/ioctl.h>
@@ -68,6 +71,15 @@ std::string nothing_to_do(std::string const& program, std::vector<service_defini
         config_file.empty() ? "" : ", neither in " + quoted(config_file) + " nor on the command line";
     return "no service is enabled" + where + "; name at least one, such as\n    " + program + " --" +
            std::string(first.name) + example + "\nand see " + program + " --help for all";
+}
+
+std::optional<std::string_view> name_given_twice(std::vector<service_definition> const& services)
+{
+    for (auto row = services.begin(); row != services.end(); ++row)
+        if (std::find_if(services.begin(), row, [&](auto const& other) { return other.name == row->name; }) !=
+            row)
+            return row->name;
+    return std::nullopt;
 }
 
 std::size_t terminal_width()
@@ -116,9 +128,10 @@ public:
     }
     ready_file(ready_file const&) = delete;
     ready_file& operator=(ready_file const&) = delete;
-    ~ready_file()
+    ~ready_file() { remove(); }
+    void remove()
     {
-        if (written_)
+        if (std::exchange(written_, false))
             ::unlink(path_.c_str());
     }
 
@@ -212,16 +225,26 @@ int serve(configuration& configured, inherited_sockets& inherited, logger& log)
 
     bool const clean = server.run();
     log.info("stopped", {{"connections", owner.connections().accepted()}});
+    if (owner.background().jobs() > 0) {
+        // A thread that does not return cannot be ended but with the process, and uses what would go now.
+        file.remove();
+        log.flush();
+        std::_Exit(failed);
+    }
     return clean ? done : failed;
 }
 
 } // namespace
 
-int run(int argc, char const* const* argv, service_rows const& services)
+int run_services(int argc, char const* const* argv, service_rows const& services)
 {
     std::signal(SIGPIPE, SIG_IGN); // a peer or a pipe that is gone is an error of write, not the end
     auto const program = name_of_program(argc, argv);
     try {
+        if (auto const twice = name_given_twice(services.all()))
+            return complain(program, "two of the rows that run() is given are called " + quoted(*twice) +
+                                         "; give each service a name of its own"),
+                   failed;
         configuration configured;
         option_set options;
         begin_service_group(options);

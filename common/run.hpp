@@ -5,9 +5,9 @@
 
 namespace polyport {
 
-/// A daemon with these services: reads its options, serves until it is told to stop, and returns the exit
-/// status: 0 done, 1 failed, 2 used wrongly. Rows and tables of rows may be mixed:
-///     int main(int argc, char** argv) { return polyport::run(argc, argv, {builtin_services(), my_row}); }
-int run(int argc, char const* const* argv, service_rows const& services);
+/// A daemon with these services and no others: reads its options, serves until it is told to stop, and
+/// returns the exit status: 0 done, 1 failed, 2 used wrongly. What programs call is run() of
+/// services/service_table.hpp.
+int run_services(int argc, char const* const* argv, service_rows const& services);
 
 } // namespace polyport

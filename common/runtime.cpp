@@ -7,7 +7,9 @@
 
 #include <boost/asio/co_spawn.hpp>
 
+#include <algorithm>
 #include <exception>
+#include <string_view>
 #include <utility>
 
 namespace polyport {
@@ -30,6 +32,8 @@ task<> serve_when_named(service_instance& service, stream client)
     if (!owner.admission().of(service).may_stay(remote, name))
         co_return;
     owner.announce(client.info());
+    co_await client.take_turn(); // what Asio has resumed is not timed
+    owner.sockets().works_for(client.info().id);
     co_await service.serve(std::move(client));
 }
 
@@ -41,7 +45,8 @@ runtime::runtime(server_settings const& settings, logger& log, rlim_t initial_de
       flows_(settings.flows_max, settings.flow_idle_timeout), buffers_(buffer_size, buffers_kept)
 {
     sockets_.emplace(context_, clock_);
-    sockets_->report_held([this](std::uint64_t id, std::chrono::milliseconds time) { log_held(id, time); });
+    sockets_->report_held(
+        [this](std::uint64_t at_work, std::chrono::milliseconds time) { log_held(at_work, time); });
     names_.emplace(context_, settings.dns, clock_);
     background_.emplace(context_, background_threads);
     sweep_timer_.emplace(context_);
@@ -86,6 +91,7 @@ void runtime::spawn(connection_ptr c, task<> handler)
                               if (failure)
                                   fail(*c, failure);
                           });
+    sockets_->piece_done(); // who accepts many at once is not blamed for all of them
 }
 
 void runtime::spawn(service_instance& service, connection_ptr c)
@@ -117,14 +123,28 @@ void runtime::fail(connection& c, std::exception_ptr const& failure)
     c.end(errc::handler_failed);
 }
 
-void runtime::log_held(std::uint64_t id, std::chrono::milliseconds time)
+void runtime::log_held(std::uint64_t at_work, std::chrono::milliseconds time)
 {
-    auto const* const service = connections_.service_of(id);
-    log_.warning("loop-held",
-                 {{"service", service ? service->name() : ""},
-                  {"milliseconds", time.count()},
-                  {"remedy", "what computes or blocks for long belongs into run_blocking()"}},
-                 id);
+    constexpr std::string_view remedy = "what computes or blocks for long belongs into run_blocking()";
+    auto const number = at_work & ~loop_progress::is_flow;
+    if ((at_work & loop_progress::is_flow) != 0) {
+        auto const& flows = flows_.all(clock_.now()); // the last one that was heard of comes first
+        auto const known = std::ranges::find(flows, number, &flow::id);
+        if (known != flows.end())
+            log_.warning("loop-held", {{"service", known->service->name()},
+                                       {"flow", number},
+                                       {"remote", known->remote.raw()},
+                                       {"milliseconds", time.count()},
+                                       {"remedy", remedy}});
+        return;
+    }
+    auto const* const service = connections_.service_of(number);
+    if (service)
+        log_.warning("loop-held",
+                     {{"service", service->name()}, {"milliseconds", time.count()}, {"remedy", remedy}},
+                     number);
+    else
+        log_.warning("loop-held", {{"milliseconds", time.count()}, {"remedy", remedy}}, number);
 }
 
 } // namespace polyport

@@ -80,7 +80,7 @@ public:
 private:
     void sweep_deadlines();
     void spawn(connection_ptr c, task<> handler);
-    void log_held(std::uint64_t id, std::chrono::milliseconds time);
+    void log_held(std::uint64_t at_work, std::chrono::milliseconds time);
     void fail(connection& c, std::exception_ptr const& failure);
 
     server_settings const& settings_;

@@ -4,7 +4,9 @@
 #include "common/task.hpp"
 #include "common/transport.hpp"
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -158,6 +160,10 @@ class service_rows {
 public:
     service_rows(service_definition const& one) : rows_{one} {}
     service_rows(std::span<service_definition const> table) : rows_(table.begin(), table.end()) {}
+    template <std::size_t Count>
+    service_rows(std::array<service_definition, Count> const& table) : rows_(table.begin(), table.end())
+    {
+    }
     service_rows(std::initializer_list<service_rows> several)
     {
         for (auto const& some : several)

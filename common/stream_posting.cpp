@@ -28,7 +28,7 @@ bool stream::post(std::string_view bytes)
         return false;
     if (!c_->writing) {
         auto& set = c_->socket.set();
-        auto const at_work = set.progress().connection.load(std::memory_order_relaxed);
+        auto const at_work = set.progress().at_work.load(std::memory_order_relaxed);
         bytes.remove_prefix(write_now(bytes).size);
         set.works_for(at_work); // whose handler posts
     }

@@ -14,6 +14,7 @@ constexpr int batches_a_turn = 8;
 
 task<> udp_server::run()
 {
+    co_await socket_.turn(); // from here on it is timed, as what Asio has resumed is not
     while (!stopped_) {
         for (int turn = 0; turn < batches_a_turn && !stopped_; ++turn) {
             int const count = batch_.receive(socket_.fd());

@@ -48,6 +48,7 @@ unix_datagram_server::unix_datagram_server(runtime& owner, service_instance& ser
 
 task<> unix_datagram_server::run()
 {
+    co_await socket_.turn(); // from here on it is timed, as what Asio has resumed is not
     while (!stopped_) {
         for (int i = 0; i < messages_a_turn && !stopped_; ++i) {
             if (!receive_one())

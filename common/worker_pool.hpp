@@ -23,7 +23,7 @@ public:
     }
     worker_pool(worker_pool const&) = delete;
     worker_pool& operator=(worker_pool const&) = delete;
-    /// Waits for what has begun. What has not is dropped.
+    /// Waits for what has begun, however long that takes. What has not is dropped.
     ~worker_pool();
 
     /// Runs `job` on one of the threads. It must not throw.

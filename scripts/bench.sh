@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# Usage: scripts/bench.sh [OPTION…] [stream|udp|start|memory|kit|http|cgi|admin|access|check]…
+# Usage: scripts/bench.sh [OPTION…] [stream|udp|start|memory|kit|compile|http|cgi|admin|access|check]…
 #
 # Builds polyportd for release and measures it against the least that a server could do (tests/bench), and prints
 # Markdown tables. The server runs on processor 0, the load on processor 1; the two servers take turns, and a
@@ -11,6 +11,7 @@
 #   start    the time from starting the process to its launch report
 #   memory   the memory of an idle connection
 #   kit      the upper case service as one writes it with the kit, against the built-in one
+#   compile  the compiler's time for one file with one service, of examples/, as cmake builds it for release
 #   http     files over HTTP, against nginx, lighttpd and apache2, with wrk
 #   cgi      programs run, against spawn_limit, lighttpd's mod_cgi and fcgiwrap behind nginx
 #   admin    the control interface: lists of 10,000 connections, scrapes, top, and what it costs the services
@@ -47,7 +48,7 @@ while [ $# -gt 0 ]; do
         help_of "$0"
         exit 0
         ;;
-    stream | udp | start | memory | kit | http | cgi | admin | access | check) groups+=("$1") ;;
+    stream | udp | start | memory | kit | compile | http | cgi | admin | access | check) groups+=("$1") ;;
     *)
         printf '%s: unknown argument %q; see --help\n' "${0##*/}" "$1" >&2
         exit 2
@@ -55,7 +56,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ ${#groups[@]} -gt 0 ] || groups=(stream udp start memory kit http cgi admin access)
+[ ${#groups[@]} -gt 0 ] || groups=(stream udp start memory kit compile http cgi admin access)
 
 if [ -z "$bin" ]; then
     install_for bench >&2
@@ -307,6 +308,22 @@ bench_kit()
             load "$bin/stream_load" "$other" 100 "$size" "$seconds"
     done
     stop_servers
+}
+
+bench_compile()
+{
+    local example options round
+    [ -e "$root/build/release/include/polyport" ] || fail "compile needs build/release: do not use --bin"
+    options=(-std=gnu++20 -O2 -g -DNDEBUG "-I$root/build/release/include" -DBOOST_ASIO_NO_DEPRECATED
+        -DBOOST_ASIO_SEPARATE_COMPILATION)
+    printf '\n### One file with one service\n\n| file | processor time, s |\n|---|---:|\n'
+    for example in message/message chat/chat upload/upload; do
+        for ((round = 0; round < rounds; ++round)); do
+            (TIMEFORMAT='%U %S' && time "${CXX:-c++}" "${options[@]}" -c "$root/examples/$example.cpp" -o "$work/one.o") 2>&1
+        done | sort -n | awk -v name="examples/$example.cpp" '
+            { all[NR] = $1 + $2 }
+            END { printf "| %s | %.1f |\n", name, all[int((NR + 1) / 2)] }'
+    done
 }
 
 # Ours against the reference, each in its own place: the same load on both servers, then both loads on one server.

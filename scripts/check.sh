@@ -3,14 +3,15 @@
 # Usage: scripts/check.sh [--all | --base COMMIT] [--only PART]…
 #
 # Checks the sources, and the optimised program that is built from them (installing what that needs): format, tree,
-# shell, build, tidy. Ends with a status other than 0 if one of them finds something.
+# shell, types, build, tidy. Ends with a status other than 0 if one of them finds something.
 #
 #   --base COMMIT   clang-tidy looks at what differs from COMMIT alone, and at what includes it; by default
 #                   COMMIT is origin/main, where there is such a thing
 #   --all           clang-tidy looks at every file
 #   --only PART     this part alone: format (clang-format), tree (the rules of scripts/tree_rules.py), shell
-#                   (shellcheck), build (GCC, optimised, warnings are errors; then the unit tests and those of what is
-#                   answered byte by byte, with that program, and a short round of the benchmark), tidy (clang-tidy)
+#                   (shellcheck), types (mypy, of what is in Python), build (GCC, optimised, warnings are errors; then
+#                   the unit tests and those of what is answered byte by byte, with that program, and a short round of
+#                   the benchmark), tidy (clang-tidy)
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -33,7 +34,7 @@ while [ $# -gt 0 ]; do
         ;;
     esac
 done
-[ ${#parts[@]} -gt 0 ] || parts=(format tree shell build tidy)
+[ ${#parts[@]} -gt 0 ] || parts=(format tree shell types build tidy)
 
 cd -- "$root"
 
@@ -60,6 +61,14 @@ check_shell()
             printf '%s\n' "$file"
         fi
     done | xargs -r -d '\n' shellcheck --external-sources
+}
+
+check_types()
+{
+    # What others rely on; not the CGI programs of the demo site, nor the parts of the benchmark.
+    mkdir -p build
+    sources 'scripts/*.py' 'tests/*.py' 'examples/*.py' ':!scripts/bench_*.py' |
+        MYPYPATH=tests/python xargs -r -d '\n' mypy --strict --scripts-are-modules --cache-dir=build/mypy
 }
 
 # scripts/test.sh runs everything with sanitizers, which leave out what only an optimised program has: vectors of the

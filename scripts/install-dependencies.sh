@@ -51,6 +51,7 @@ test=(
 check=(
     clang-format-19
     clang-tidy-19
+    mypy
     shellcheck
 )
 bench=(

@@ -32,8 +32,9 @@ done
 install_for package
 out=$root/build/package
 say "Configuring build/package"
-cmake -S "$root" -B "$out" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_INSTALL_PREFIX=/usr \
-    -DPOLYPORT_TESTS=OFF -DPOLYPORT_SYSTEM_SERVICE=ON
+# What would be stripped need not be made.
+cmake -S "$root" -B "$out" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo \
+    -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O2 -g0 -DNDEBUG" -DCMAKE_INSTALL_PREFIX=/usr -DPOLYPORT_TESTS=OFF -DPOLYPORT_SYSTEM_SERVICE=ON
 say "Building build/package"
 cmake --build "$out" --parallel "$jobs"
 say "Packing"

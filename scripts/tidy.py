@@ -31,7 +31,7 @@ def output_of(*command: str, cwd: pathlib.Path = ROOT) -> str:
 def compile_commands(build: pathlib.Path) -> dict[pathlib.Path, str]:
     """What compiles each unit of ours; written once more, without the precompiled header, for clang-tidy to read."""
     entries = json.loads((build / "compile_commands.json").read_text(encoding="utf-8"))
-    ours = {}
+    ours: dict[pathlib.Path, str] = {}
     for entry in entries:
         entry["command"] = PRECOMPILED.sub("", entry["command"])
         unit = pathlib.Path(entry["file"])
@@ -44,7 +44,7 @@ def compile_commands(build: pathlib.Path) -> dict[pathlib.Path, str]:
 
 def files_of_units(build: pathlib.Path) -> dict[pathlib.Path, set[pathlib.Path]]:
     """The files of the project that each unit was compiled from, itself among them: what Ninja knows of its object."""
-    units = {}
+    units: dict[pathlib.Path, set[pathlib.Path]] = {}
     names = []
     for line in [*output_of("ninja", "-C", str(build), "-t", "deps").splitlines(), ""]:
         if line.startswith("    "):

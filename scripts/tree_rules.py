@@ -6,6 +6,7 @@ input; prints one line for each finding, and ends with status 1 if there is one.
 import pathlib
 import re
 import sys
+from collections.abc import Iterator
 
 CODE = {".cpp", ".hpp", ".c", ".h"}
 LONG_FILE = 300
@@ -31,7 +32,7 @@ def without_comments(text: str) -> str:
     return COMMENT_OR_TEXT.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
 
 
-def statements_with_await(code: str):
+def statements_with_await(code: str) -> Iterator[tuple[int, str]]:
     """(position, text) of each full expression with a co_await, up to its semicolon or the body that follows."""
     for found in re.finditer(r"\bco_await\b", code):
         start = max(code.rfind(mark, 0, found.start()) for mark in ";{}") + 1
@@ -57,7 +58,7 @@ def line_of(text: str, position: int) -> int:
     return text.count("\n", 0, position) + 1
 
 
-def findings(name: str, text: str):
+def findings(name: str, text: str) -> Iterator[tuple[int, str]]:
     path = pathlib.PurePosixPath(name)
     layer = path.parts[0]
     script = text.startswith("#!")

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "common/run.hpp"
 #include "services/service_table.hpp"
 
 int main(int argc, char** argv)

@@ -5,7 +5,6 @@
 #include "common/blocking.hpp"
 #include "common/option_binding.hpp"
 #include "common/options.hpp"
-#include "common/run.hpp"
 #include "common/runtime.hpp"
 #include "common/service.hpp"
 #include "common/version.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Sends lines of characters for as long as the client stays: RFC 864. What the client sends is thrown away.
+// Over UDP only a message as long as a line is answered; daytime.cpp has the reason.
 #include "classics.hpp"
 
 #include <array>
@@ -62,7 +63,7 @@ std::span<polyport::service_definition const> chargen_services()
     using polyport::transports;
     static constexpr std::array<polyport::service_definition, 2> rows{{
         {"tcp-chargen", transports::tcp, "send characters without end (RFC 864)", chargen},
-        {"udp-chargen", transports::udp, "answer with a line of characters (RFC 864)",
+        {"udp-chargen", transports::udp, "answer a message as long with a line (RFC 864)",
          polyport::make_service<chargen_datagrams>},
     }};
     return rows;

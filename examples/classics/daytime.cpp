@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// Tells the date and time, and closes: RFC 867.
+// Tells the date and time, and closes: RFC 867. Over UDP it answers a message that is as long as the answer,
+// and not an empty one, as the RFC has it: anyone can write somebody else's address over a datagram, who then
+// gets the answer.
 #include "classics.hpp"
 
 #include <array>
@@ -40,7 +42,8 @@ std::span<polyport::service_definition const> daytime_services()
     using polyport::transports;
     static constexpr std::array<polyport::service_definition, 2> rows{{
         {"tcp-daytime", transports::tcp, "tell the date and time (RFC 867)", daytime},
-        {"udp-daytime", transports::udp, "answer with the date and time (RFC 867)", daytime_datagram},
+        {"udp-daytime", transports::udp, "answer a message as long with the date and time (RFC 867)",
+         daytime_datagram},
     }};
     return rows;
 }

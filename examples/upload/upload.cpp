@@ -17,7 +17,7 @@ public:
     explicit upload(option_set& options)
     {
         options.group("Upload");
-        options.add("upload-directory", "DIR", "where the files go", bind_text(directory_))
+        options.add("upload-directory", "DIR", "where the files go", bind_file_name(directory_))
             .with_example("/srv/upload");
         options.add("upload-max", "SIZE", "the largest file that is taken",
                     bind_size(largest_, 1, std::uint64_t{1} << 40));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/http/static_file.hpp"
 
+#include "common/io_faults.hpp"
 #include "services/http/byte_range.hpp"
 #include "services/http/file_plan.hpp"
 #include "services/http/http_service.hpp"
@@ -81,12 +82,18 @@ task<bool> send_from_file(exchange& x, int fd, byte_range range)
     int calls = 0;
     while (left > 0) {
         auto const wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, sendfile_size));
-        auto const allowed = x.client.send_allowance(wanted);
+        auto allowed = x.client.send_allowance(wanted);
         if (allowed == 0) {
             auto const failed = co_await x.client.wait_writable();
             if (failed)
                 co_return false;
             continue;
+        }
+        if (auto* const faults = x.client.info().faults) [[unlikely]] {
+            if (auto const error = faults->before_write(allowed)) {
+                x.client.end(error);
+                co_return false;
+            }
         }
         auto const count = ::sendfile(x.client.info().socket.fd(), fd, &offset, allowed);
         if (count > 0) {

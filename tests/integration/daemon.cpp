@@ -30,9 +30,9 @@ std::string program_from(char const* variable, [[maybe_unused]] char const* buil
     return named && *named ? named : built;
 }
 
-std::vector<std::string> command(std::vector<std::string> arguments)
+std::vector<std::string> command(std::vector<std::string> arguments, std::string const& program)
 {
-    arguments.insert(arguments.begin(), daemon_program());
+    arguments.insert(arguments.begin(), program.empty() ? daemon_program() : program);
     return arguments;
 }
 
@@ -163,7 +163,7 @@ daemon_process::daemon_process(std::vector<std::string> arguments, launch_option
     add("--log-level", "info");
     options.descriptors.emplace_back(report.write.get(), ready_descriptor);
     options.descriptors.emplace_back(errors.write.get(), 2);
-    child_.emplace(command(std::move(arguments)), options);
+    child_.emplace(command(std::move(arguments), options.program), options);
     report.write.reset();
     errors.write.reset();
     log_ = std::make_unique<log_capture>(std::move(errors.read));

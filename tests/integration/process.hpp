@@ -38,6 +38,7 @@ struct launch_options {
     std::string directory = {}; ///< working directory; empty: ours
     std::optional<unsigned long> soft_descriptor_limit = {}; ///< of RLIMIT_NOFILE alone
     std::optional<unsigned long> descriptor_limit = {};      ///< RLIMIT_NOFILE, soft and hard
+    std::string program = {};                                ///< instead of polyportd
     bool set_listen_pid = false; ///< LISTEN_PID=<pid of the child>, which only fork can know
     /// A system call of the child that fails, and with which error.
     std::optional<failing_call> fails = {};

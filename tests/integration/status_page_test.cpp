@@ -371,6 +371,29 @@ BOOST_AUTO_TEST_CASE(in_a_browser_it_asks_for_a_token_and_tells_of_a_drain)
     BOOST_TEST(!view.evaluate("document.querySelector('#notice').hidden").as_bool());
 }
 
+BOOST_AUTO_TEST_CASE(in_a_browser_it_shows_what_services_of_others_count)
+{
+    if (browser::program().empty())
+        return;
+    launch_options options;
+    options.program = POLYPORT_KIT_DAEMON_PATH;
+    daemon_process server({"--counts", "0", "--admin", "127.0.0.1:0"}, options);
+    browser view;
+    view.open("http://127.0.0.1:" + std::to_string(server.port("admin")) + "/");
+    std::string const row =
+        "[...document.querySelectorAll('#own tbody tr')].map((r) => [...r.cells].map((c) => "
+        "c.textContent).join(' '))";
+    BOOST_TEST(view.becomes_true(row + ".includes('kit_lines_total – 0 – –')"));
+    auto const client = connect_tcp(server.port("counts"));
+    send_all(client, "one\ntwo\n");
+    receive_exactly(client, std::string("counted\ncounted\n").size());
+    BOOST_TEST(view.becomes_true(row + ".includes('kit_lines_total – 2 – –')"));
+    BOOST_TEST(view.becomes_true(
+        row + ".some((r) => r.startsWith('kit_pause_seconds kind=asked 2 1.8 ms 2.5 ms'))"));
+    BOOST_TEST(view.evaluate("document.querySelector('#own').textContent.includes('polyport_')").as_bool() ==
+               false);
+}
+
 BOOST_AUTO_TEST_CASE(pictures)
 {
     if (!std::getenv("POLYPORT_PICTURES") || browser::program().empty())

@@ -4,6 +4,8 @@
 
 #include <boost/asio/error.hpp>
 
+#include <utility>
+
 namespace polyport::testing {
 namespace {
 
@@ -55,11 +57,16 @@ std::size_t fail_everywhere(service_definition const& row, std::string_view inpu
 }
 
 std::string cut_everywhere(service_definition const& row, std::string_view input,
-                           std::vector<std::string> const& options)
+                           std::vector<std::string> const& options,
+                           std::function<std::string(std::string)> const& of_answer)
 {
+    auto const part = [&of_answer](std::string answer) {
+        return of_answer ? of_answer(std::move(answer)) : answer;
+    };
     harness test(row, options);
-    auto const whole = answer_to(test, {input});
-    auto const same = [&](std::string const& answer, std::string const& how) {
+    auto const whole = part(answer_to(test, {input}));
+    auto const same = [&](std::string const& got, std::string const& how) {
+        auto const answer = part(got);
         expect(answer == whole, "cut " + how + ", the answer is '" + answer + "' instead of '" + whole + "'",
                test);
     };
@@ -74,8 +81,8 @@ std::string cut_everywhere(service_definition const& row, std::string_view input
     short_transfers one_by_one(1);
     harness slow(row, options);
     slow.inject(one_by_one);
-    expect(answer_to(slow, {input}) == whole, "with a kernel that takes single bytes the answer is another",
-           slow);
+    expect(part(answer_to(slow, {input})) == whole,
+           "with a kernel that takes single bytes the answer is another", slow);
     return whole;
 }
 

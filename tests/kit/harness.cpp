@@ -2,6 +2,7 @@
 #include "tests/kit/harness.hpp"
 
 #include "common/daemon_metrics.hpp"
+#include "common/exception_text.hpp"
 #include "common/runtime.hpp"
 #include "common/settings.hpp"
 
@@ -10,6 +11,9 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <exception>
+#include <list>
+#include <span>
 #include <system_error>
 
 #include <sys/mman.h>
@@ -60,11 +64,44 @@ service_instance instance_with(service_definition const& row, server_settings& s
     return made;
 }
 
+std::list<service_instance> only(service_instance one)
+{
+    std::list<service_instance> all;
+    all.push_back(std::move(one));
+    return all;
+}
+
+/// What a service that steers the daemon is told of it: there is this service, and no socket.
+class control_of_one final : public daemon_control {
+public:
+    control_of_one(runtime& owner, std::list<service_instance> const& services)
+        : owner_(owner), services_(services)
+    {
+        owner_.set_control(this);
+    }
+    ~control_of_one() override { owner_.set_control(nullptr); }
+
+    void drain(std::string_view) override { owner_.connections().drain(); }
+    void reopen_logs() override {}
+    std::vector<ready_endpoint> endpoints() const override { return {}; }
+    std::list<service_instance> const& services() const override { return services_; }
+    std::span<option_in_force const> configuration() const override { return {}; }
+
+private:
+    runtime& owner_;
+    std::list<service_instance> const& services_;
+};
+
+ucred ourselves()
+{
+    return {::getpid(), ::geteuid(), ::getegid()};
+}
+
 } // namespace
 
 struct harness::state {
     state(service_definition const& row, std::vector<std::string> const& options)
-        : settings(settings_with_log(log_file.get())), service(instance_with(row, settings, options)),
+        : settings(settings_with_log(log_file.get())), services(only(instance_with(row, settings, options))),
           log(settings.log), owner(settings, log, RLIM_INFINITY)
     {
         owner.time().simulate();
@@ -72,19 +109,28 @@ struct harness::state {
 
     unique_fd log_file = memory();
     server_settings settings;
-    service_instance service;
+    std::list<service_instance> services;
+    service_instance& service = services.front();
     mutable logger log;
     mutable runtime owner;
+    control_of_one control{owner, services};
     io_faults* faults = nullptr;
 };
 
 harness::harness(service_definition const& row, std::vector<std::string> options)
     : state_(std::make_unique<state>(row, options))
 {
-    state_->service.started = true;
-    add_service_metrics(state_->owner.metrics(), state_->service);
-    if (state_->service.implementation)
-        state_->service.implementation->start(state_->owner);
+    auto& service = state_->service;
+    (void)state_->owner.admission().of(service);
+    service.started = true;
+    add_service_metrics(state_->owner.metrics(), service);
+    if (!service.implementation)
+        return;
+    std::vector<std::string> problems;
+    service.implementation->check(problems);
+    if (!problems.empty())
+        throw failure(problems.front());
+    service.implementation->start(state_->owner);
 }
 
 harness::~harness()
@@ -108,12 +154,15 @@ peer harness::connect()
     unique_fd client(ends[0]);
     unique_fd server(ends[1]);
     auto& owner = state_->owner;
-    auto const kind = contains(state_->service.definition.reached_by, transport::tcp)
-                          ? transport::tcp
-                          : transport::unix_stream;
+    // Who steers is asked who he is, which a UNIX socket tells.
+    auto const& row = state_->service.definition;
+    bool const tcp = contains(row.reached_by, transport::tcp) && !row.control;
+    auto const kind = tcp ? transport::tcp : transport::unix_stream;
     connection_ptr c(new connection(owner.connections(), state_->service, kind, owner.sockets(),
                                     std::move(server), abstract("service"), abstract("client")));
     c->faults = state_->faults;
+    if (!tcp)
+        c->peer = ourselves();
     owner.announce(*c);
     owner.spawn(state_->service, std::move(c));
     settle();
@@ -130,7 +179,16 @@ std::optional<std::string> harness::ask(std::string_view message, std::string_vi
     std::vector<char> room(largest_datagram);
     auto const size = message.copy(room.data(), room.size());
     datagram made(room, size, known, {s.log, s.service.name(), known.remote, 0, known.id});
-    s.service.handle(made);
+    try {
+        s.service.handle(made);
+    } catch (...) { // as the daemon does
+        s.log.error("handler-failed", {{"service", s.service.name()},
+                                       {"flow", known.id},
+                                       {"remote", known.remote.raw()},
+                                       {"exception", text_of(std::current_exception())}});
+        settle();
+        return std::nullopt;
+    }
     settle();
     if (!made.answer())
         return std::nullopt;

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -32,8 +33,8 @@ public:
 /// Its end stops the service as the daemon would.
 class harness {
 public:
-    /// `options` as on the command line: {"--message-max", "10"}. Throws failure if they are not in order,
-    /// and start_error if the service does not start.
+    /// `options` as on the command line: {"--message-max", "10"}. Throws failure if they are not in order by
+    /// themselves or by the service's check(), and start_error if the service does not start.
     explicit harness(service_definition const& row, std::vector<std::string> options = {});
     harness(harness const&) = delete;
     harness& operator=(harness const&) = delete;
@@ -41,7 +42,8 @@ public:
 
     /// A new connection, whose handler has run to its first wait.
     peer connect();
-    /// Lets a datagram service handle one message; its answer, if it gave one. `from` names the sender.
+    /// Lets a datagram service handle one message; its answer, if it gave one. `from` names the sender. An
+    /// exception is logged as the daemon does it (handler-failed), and there is no answer.
     std::optional<std::string> ask(std::string_view message, std::string_view from = "sender");
 
     /// Runs until every handler waits. Work of run_blocking() is waited for.
@@ -65,7 +67,8 @@ private:
     std::unique_ptr<state> state_;
 };
 
-/// Lets the n-th attempt to read or write fail, counted from 0 over all connections; counts them all.
+/// Lets the n-th attempt to read or write (sendfile counts, too) fail, counted from 0 over all connections;
+/// counts them all.
 class fail_nth final : public io_faults {
 public:
     fail_nth(std::size_t n, error_code error) : n_(n), error_(error) {}
@@ -113,7 +116,9 @@ std::size_t fail_everywhere(service_definition const& row, std::string_view inpu
 /// The conversation with `input` cut in two at every byte, with all of its bytes one by one, and with the
 /// kernel taking one byte at a time: each must give the same answer as in one piece. Throws failure with the
 /// place where it does not. Returns that answer.
+/// `of_answer`: what of an answer must be the same, if not all of it; such as without the time that it tells.
 std::string cut_everywhere(service_definition const& row, std::string_view input,
-                           std::vector<std::string> const& options = {});
+                           std::vector<std::string> const& options = {},
+                           std::function<std::string(std::string)> const& of_answer = {});
 
 } // namespace polyport::testing

@@ -49,3 +49,8 @@ task<> copies(stream client)
     stream other(client); // refused: use of deleted function
     co_await other.read_some();
 }
+task<> forgets_to_wait(stream client)
+{
+    client.write("x"); // refused: ignoring returned value
+    co_return;
+}

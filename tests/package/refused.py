@@ -14,7 +14,7 @@ ran = subprocess.run(
     text=True,
 )
 # What belongs to one error of the file: its own line, and the notes that follow.
-errors = collections.defaultdict(str)
+errors: dict[int, str] = collections.defaultdict(str)
 line = 0
 for text in ran.stderr.splitlines():
     place = re.match(re.escape(source) + r":(\d+):\d+: +(error|note|  )", text)

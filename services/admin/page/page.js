@@ -241,6 +241,7 @@
     }
     showServices(stats, current);
     showRefusals(stats);
+    showOwn(stats);
     before = current;
   }
 
@@ -278,6 +279,23 @@
     byId("refused").tBodies[0].replaceWith(body);
     byId("refused").hidden = !refused.length;
     byId("refused-empty").hidden = refused.length > 0;
+  }
+
+  // Of services built with the kit: what is neither the daemon's nor the process's.
+  function showOwn(stats) {
+    const body = document.createElement("tbody");
+    for (const m of stats.metrics) {
+      if (/^(polyport|process)_/.test(m.name)) continue;
+      const row = body.insertRow();
+      const text = /_seconds(_total)?$/.test(m.name) ? latencyText : /_bytes(_total)?$/.test(m.name) ? sizeText : rate;
+      cell(row, m.name, "mono");
+      cell(row, Object.entries(m.labels).map(([name, value]) => `${name}=${value}`).join(", ") || "–");
+      cell(row, m.buckets ? count(m.count) : text === rate ? count(m.value) : text(m.value), "num");
+      cell(row, m.buckets ? text(m.p50) : "–", "num");
+      cell(row, m.buckets ? text(m.p99) : "–", "num");
+    }
+    byId("own-panel").hidden = !body.rows.length;
+    byId("own").tBodies[0].replaceWith(body);
   }
 
   // ---- The table of connections

@@ -210,7 +210,7 @@ task<login_result> login_checker::check(user_directory const& users, credentials
             give_way();
             return verify_password(password, hash);
         };
-        auto const same = co_await run_on(*threads_, owner_.context(), std::move(work));
+        auto const same = co_await run_on(*threads_, owner_, std::move(work));
         good = same && exists;
     }
     cache_.keep(key, good, coarse_now());

@@ -66,6 +66,15 @@ task<> leaks_a_task(stream client)
     co_await client.read_line();
 }
 
+void throws_for_some(datagram& message)
+{
+    if (message.text() == "exception")
+        throw std::runtime_error("thrown for a datagram");
+    if (message.text() == "number")
+        throw 1;
+    message.reply(message.bytes().size());
+}
+
 /// Lets go of the stream, into a place that outlives the handler.
 class keeps_streams final : public stream_service {
 public:
@@ -87,6 +96,7 @@ constexpr service_definition sleeping{"sleeps", transports::streams, "sleep for 
 constexpr service_definition endless{"endless", transports::streams, "never return", never_returns};
 constexpr service_definition blocking{"blocks", transports::streams, "block the loop", blocks};
 constexpr service_definition leaking{"leaks", transports::streams, "leak a task", leaks_a_task};
+constexpr service_definition choosy{"choosy", transports::datagrams, "throw for some", throws_for_some};
 constexpr service_definition keeping{"keeps", transports::streams, "keep streams",
                                      make_service<keeps_streams>};
 
@@ -113,6 +123,17 @@ BOOST_AUTO_TEST_CASE(an_exception_before_the_first_wait_and_of_any_type_is_one_t
     BOOST_TEST(test.connect().ended());
     BOOST_TEST(test.logged("of an unknown type"));
     BOOST_TEST(test.connections() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_of_a_datagram_handler_costs_its_message_alone)
+{
+    harness test(choosy);
+    BOOST_TEST(!test.ask("exception").has_value());
+    BOOST_TEST(!test.ask("number").has_value());
+    BOOST_TEST(test.ask("hello").value() == "hello");
+    BOOST_TEST(test.logged("\"event\":\"handler-failed\",\"service\":\"choosy\",\"flow\":1"));
+    BOOST_TEST(test.logged("thrown for a datagram"));
+    BOOST_TEST(test.logged("of an unknown type"));
 }
 
 BOOST_AUTO_TEST_CASE(

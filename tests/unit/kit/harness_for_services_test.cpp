@@ -5,14 +5,19 @@
 #include "common/runtime.hpp"
 #include "services/service_table.hpp"
 #include "tests/kit/harness.hpp"
+#include "tests/unit/common/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <fstream>
 #include <string>
+#include <string_view>
+#include <vector>
 
 using namespace polyport;
 using namespace polyport::testing;
 using namespace std::chrono_literals;
+using test::temporary_folder;
 
 namespace {
 
@@ -74,6 +79,45 @@ private:
     counter* messages_ = nullptr;
 };
 
+/// Tells of its life.
+class lasting final : public stream_service {
+public:
+    static inline std::string* told = nullptr;
+
+    ~lasting() override { *told += "state gone"; }
+    void start(runtime&) override { *told += "started, "; }
+    task<> serve(stream client) override
+    {
+        struct at_the_end {
+            lasting& of;
+            ~at_the_end() { *told += of.text_; }
+        } const one{*this};
+        while (true) {
+            auto const got = co_await client.read_some();
+            if (!got)
+                break;
+        }
+    }
+    task<> stop() override
+    {
+        *told += "stopped, ";
+        co_return;
+    }
+
+private:
+    std::string text_ = "handler over with its state, ";
+};
+
+/// The field Date tells the time.
+std::string without_dates(std::string answer)
+{
+    constexpr std::string_view name = "\r\nDate: ";
+    for (auto begin = answer.find(name); begin != answer.npos; begin = answer.find(name, begin))
+        answer.erase(begin, answer.find("\r\n", begin + name.size()) - begin);
+    return answer;
+}
+
+constexpr service_definition lasting_row{"lasting", transports::streams, "tell", make_service<lasting>};
 constexpr service_definition believer{"believer", transports::streams, "one read", believes_in_messages};
 constexpr service_definition stayer{"stayer", transports::streams, "stay", stays};
 constexpr service_definition alarmist{"alarmist", transports::streams, "log", calls_a_failure_an_error};
@@ -145,6 +189,67 @@ BOOST_AUTO_TEST_CASE(the_built_in_services_stand_every_cut_and_failure)
     BOOST_TEST(fail_everywhere(uppercase, std::string(300'000, 'x')) >= 6U);
     harness datagrams(builtin("udp-uppercase"));
     BOOST_TEST(datagrams.ask("Hello").value() == "HELLO");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_service_checks_is_checked)
+{
+    BOOST_CHECK_EXCEPTION(
+        harness(builtin("http"), {"--http-root", "/nowhere"}), failure,
+        [](failure const& found) { return std::string(found.what()).find("/nowhere") != std::string::npos; });
+}
+
+BOOST_AUTO_TEST_CASE(http_stands_every_cut_and_failure)
+{
+    temporary_folder const root;
+    std::ofstream(root / "small") << "hello";
+    std::ofstream(root / "large") << std::string(300'000, 'x'); // goes out by sendfile
+    std::vector<std::string> const options{"--http-root", root / "", "--http-file-cache", "0"};
+    struct {
+        std::string_view input, first_line, end;
+        std::size_t attempts;
+    } const table[] = {
+        {"GET /small HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK", "\r\n\r\nhello", 3},
+        {"GET /small HTTP/1.1\r\nHost: a\r\n\r\nGET /missing HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK",
+         "not found</body></html>", 3},
+        {"POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nbody",
+         "HTTP/1.1 405 Method Not Allowed", "", 3},
+        {"GET /small HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "HTTP/1.1 400 Bad Request", "", 2},
+    };
+    for (auto const& row : table) {
+        auto const answer = cut_everywhere(builtin("http"), row.input, options, without_dates);
+        BOOST_TEST(answer.starts_with(row.first_line), answer);
+        BOOST_TEST(answer.ends_with(row.end), answer);
+        BOOST_TEST(fail_everywhere(builtin("http"), row.input, options) >= row.attempts, row.input);
+    }
+    BOOST_TEST(fail_everywhere(builtin("http"), "GET /large HTTP/1.1\r\nHost: a\r\n\r\n", options) >= 6U);
+    harness test(builtin("http"), options);
+    auto const whole = converse(test, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_TEST(whole.size() - whole.find("\r\n\r\n") == 300'004U);
+}
+
+BOOST_AUTO_TEST_CASE(the_control_interface_stands_every_cut_and_failure)
+{
+    std::string_view const question = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    auto const answer = cut_everywhere(builtin("admin"), question, {}, without_dates);
+    BOOST_TEST(answer.starts_with("HTTP/1.1 200 OK"), answer);
+    BOOST_TEST(fail_everywhere(builtin("admin"), question) >= 3U);
+
+    harness test(builtin("admin"));
+    auto const stats = converse(test, "GET /stats HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    BOOST_TEST(stats.find("\"name\":\"admin\"") != std::string::npos, stats);
+}
+
+BOOST_AUTO_TEST_CASE(the_state_of_a_service_outlives_its_last_connection)
+{
+    std::string told;
+    lasting::told = &told;
+    {
+        harness test(lasting_row);
+        auto client = test.connect();
+        client.send("hello");
+        BOOST_TEST(told == "started, ");
+    }
+    BOOST_TEST(told == "started, handler over with its state, stopped, state gone");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
