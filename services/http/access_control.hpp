@@ -46,7 +46,7 @@ private:
     user_directory* users_at(location const& place);
     access_facts facts_of(exchange const& x, user_directory const* users) const;
     access_verdict decide(access_facts const& facts, exchange const& x, std::string_view path) const;
-    void refuse(exchange& x, access_verdict const& verdict, bool can_log_in);
+    void refuse(exchange& x, access_verdict const& made, bool can_log_in);
 
     runtime& owner_;
     gate& gate_;

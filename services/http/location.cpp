@@ -28,7 +28,7 @@ chain settings_for(url_prefix const& where, prefix_settings const& below)
 }
 
 template <class T>
-T const& nearest(chain const& from, std::optional<T> directory_settings::* member, T const& otherwise)
+T nearest(chain const& from, std::optional<T> directory_settings::* member, T const& otherwise)
 {
     for (auto const& [prefix, own] : from)
         if (own->*member)

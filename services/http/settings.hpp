@@ -140,9 +140,9 @@ struct settings {
 /// Adds the options of `settings`, which must outlive the set, in the groups HTTP, HTTP limits and CGI.
 void declare(option_set& options, settings& settings);
 /// The part of it about files and where they are.
-void declare_files(option_set& options, settings& settings);
+void declare_files(option_set& options, settings& http);
 /// The part of it about users and the rate of requests.
-void declare_access(option_set& options, settings& settings);
+void declare_access(option_set& options, settings& http);
 
 /// The file of the old texts: `Port=80` is `http = *:80`, `Directory=DIR` is `http-root = DIR`. Call it when
 /// the services and declare() have added those two.
