@@ -117,8 +117,8 @@ def test_its_own_counts_are_where_those_of_the_daemon_are(polyport: Start) -> No
     daemon = polyport("--counts", "0", "--admin", "127.0.0.1:0")
     with daemon.connect("counts") as client:
         client.sendall(b"one\ntwo\n")
-        while client.recv(100) != b"counted\n":
-            pass
+        with client.makefile() as answers:
+            assert [answers.readline(), answers.readline()] == ["counted\n", "counted\n"]
         admin = daemon.endpoint("admin")
         with urllib.request.urlopen(f"http://127.0.0.1:{admin.port}/metrics", timeout=30) as answer:
             metrics = answer.read().decode().splitlines()

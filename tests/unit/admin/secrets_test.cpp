@@ -58,7 +58,7 @@ int run_with_key(test::temporary_folder const& folder)
          "let the daemon be steered",
          admin::make_admin_service,
          {.control = true}}};
-    return polyport::run(static_cast<int>(arguments.size()), arguments.data(), {rows[0], rows[1]});
+    return polyport::run_services(static_cast<int>(arguments.size()), arguments.data(), {rows[0], rows[1]});
 }
 
 /// The whole answer of the control interface, which closes behind it.
