@@ -122,7 +122,7 @@ ip_number host(std::uint64_t n)
 struct lookups {
     boost::asio::io_context loop{1};
     name_server server{loop};
-    clock time;
+    polyport::clock time;
     std::optional<name_lookup> names;
 
     explicit lookups(std::chrono::milliseconds timeout = 3000ms) : lookups(timeout, {}) {}
