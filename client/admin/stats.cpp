@@ -83,6 +83,9 @@ metric_tables tables_of(json::object const& stats, bool in_full)
             continue;
         auto const& m = row.get_object();
         auto name = text_of(m, "name");
+        // A dozen reasons a service, most of which never occur.
+        if (name == "polyport_refused_total" && count_of(m, "value") == 0)
+            continue;
         if (!in_full && name.starts_with(prefix))
             name.erase(0, prefix.size());
         if (m.contains("count"))

@@ -58,12 +58,14 @@ checked<void> take_known(connection_filter& into, parameter const& from)
     return {};
 }
 
-// What the tables of the command and of the page show of it.
+// What the tables of the command and of the page show of it. Requests of the control interface are questions
+// such as this one, which would find itself.
 bool mentions(connection const& c, std::string const& text)
 {
     std::string all = std::to_string(c.id);
     for (auto const part :
-         {c.service.name(), to_string(c.kind), to_string(c.state), to_string(c.peer_presence()), c.request,
+         {c.service.name(), to_string(c.kind), to_string(c.state), to_string(c.peer_presence()),
+          c.service.definition.control ? std::string_view() : c.request,
           c.user ? std::string_view(*c.user) : std::string_view(),
           c.process ? c.process->program : std::string_view()})
         all.append("\n").append(part);

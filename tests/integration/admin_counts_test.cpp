@@ -237,8 +237,7 @@ BOOST_AUTO_TEST_CASE(an_event_tells_how_a_program_has_ended)
         std::string event;
     } const table[] = {
         {"/three.sh", R"({"status":200,"exit":3})"},
-        {"/term.sh",
-         R"({"status":502,"signal":"TERM","reason":"its header does not end with an empty line"})"},
+        {"/term.sh", R"({"status":502,"signal":"TERM","reason":"it printed nothing"})"},
         {"/sleep.sh", R"({"status":504,"signal":"TERM","reason":"http-cgi-idle-timeout"})"},
     };
     for (auto const& row : table) {
