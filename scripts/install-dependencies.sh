@@ -38,10 +38,12 @@ test=(
     ccache
     cgit
     chromium
+    clang
     fish
     git
     jq
     libboost-test1.81-dev
+    libclang-rt-14-dev
     mandoc
     php-cgi
     prometheus

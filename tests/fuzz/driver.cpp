@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// Stands in for libFuzzer where the compiler is not Clang: replays the seeds, then feeds what random changes
-// make of them for some seconds. It does not look at coverage, so that it finds less than `cmake --preset
-// fuzz` does in the same time; but it runs with every test run. Usage: NAME_fuzz MILLISECONDS SEED FOLDER…;
-// the same seed makes the same inputs.
+// Stands in for libFuzzer where there is no Clang: replays the seeds, then feeds what random changes make of
+// them for some seconds. It does not look at coverage, so that it finds less in the same time. Usage:
+// NAME_fuzz MILLISECONDS SEED FOLDER…; the same seed makes the same inputs.
 #include <algorithm>
 #include <array>
 #include <chrono>
