@@ -144,12 +144,12 @@ constexpr service_definition taken{"max-connections", transports::streams, "have
 
 int main(int argc, char** argv)
 {
-    std::string const mistake = argc > 1 ? argv[1] : "";
+    std::string const mistake = argc > 1 ? argv[1] : ""; // no option of the daemon that is made
     if (mistake == "same-name")
-        return run(argc, argv, {rows, same});
+        return run(1, argv, {rows, same});
     if (mistake == "name-of-an-option")
-        return run(argc, argv, taken);
+        return run(1, argv, taken);
     if (mistake == "nothing")
-        return run(argc, argv, std::span<service_definition const>());
+        return run(1, argv, std::span<service_definition const>());
     return run(argc, argv, {rows, builtin_services()});
 }

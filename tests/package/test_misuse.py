@@ -149,4 +149,4 @@ def test_a_leaked_file_is_found_out() -> None:
             with daemon.connect("leaks-file") as client:
                 client.sendall(b"go\n")
                 assert client.recv(100) == b"leaked\n"
-            daemon.timeout = 0.5
+            daemon.leak_timeout = 0.5

@@ -107,6 +107,7 @@ class Daemon:
         self.expect_errors = expect_errors
         self.expect_status = expect_status
         self.timeout = timeout
+        self.leak_timeout = min(timeout, 10.0)  # how long its last connections may take to go
         self._lines: list[str] = []
         self._records: list[dict[str, Any]] = []
         self._changed = threading.Condition()
@@ -235,7 +236,7 @@ class Daemon:
 
     def check_descriptors(self) -> None:
         """Raises DaemonFailure if it holds more descriptors than at its start, once its connections are gone."""
-        end = time.monotonic() + self.timeout
+        end = time.monotonic() + self.leak_timeout
         while len(now := self.descriptors()) > len(self._first_descriptors):
             if time.monotonic() > end:
                 raise DaemonFailure(

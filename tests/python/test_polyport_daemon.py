@@ -108,7 +108,7 @@ def test_a_leaked_descriptor_fails_the_test() -> None:
             client = daemon.connect("tcp-uppercase")  # for the daemon, a connection that does not go
             client.sendall(b"x")
             client.recv(1)
-            daemon.timeout = 0.5
+            daemon.leak_timeout = 0.5
     client.close()
 
 
@@ -120,7 +120,7 @@ def test_a_leaked_file_fails_the_test(tmp_path: pathlib.Path) -> None:
         with Daemon(program=program) as daemon:
             daemon.signal(signal.SIGUSR1)
             daemon.wait_for("leaked")
-            daemon.timeout = 0.5
+            daemon.leak_timeout = 0.5
 
 
 def test_files_that_http_keeps_open_are_no_leak(polyport: Callable[..., Daemon], tmp_path: pathlib.Path) -> None:
@@ -153,7 +153,7 @@ def test_the_fixture_checks_at_the_end_of_the_test(pytester: pytest.Pytester) ->
             daemon.kept = daemon.connect("tcp-uppercase")
             daemon.kept.sendall(b"x")
             daemon.kept.recv(1)
-            daemon.timeout = 0.5
+            daemon.leak_timeout = 0.5
         """
     )
     pytester.runpytest().assert_outcomes(passed=2, errors=1)
