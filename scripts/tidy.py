@@ -135,7 +135,8 @@ def look_at(run: Run, folder: pathlib.Path) -> Outcome:
     # What is found in a header is found in some unit: which one is not known.
     named_units = bool(named) and named.issubset(run.units)
     passed = [unit for unit in run.units if unit not in named] if named_units else []
-    return Outcome(passed, COUNTS.sub("", done.stdout) or f"{run.units}: {TIDY} ended with status {done.returncode}\n")
+    failed = f"{run.units[0]}: {TIDY} ended with status {done.returncode}\n"
+    return Outcome(passed, COUNTS.sub("", done.stdout) or failed)
 
 
 def main() -> int:
