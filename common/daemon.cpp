@@ -179,7 +179,7 @@ task<> daemon::drain_connections()
 {
     stop_listening(false);
     auto const patience = owner_.settings().drain_timeout;
-    owner_.connections().drain(std::chrono::steady_clock::now() + patience);
+    owner_.connections().drain(coarse_now() + patience);
     owner_.events().publish("draining", "{}");
     co_await wait_until(&daemon::is_drained, patience);
     if (is_drained())

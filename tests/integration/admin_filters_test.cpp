@@ -156,7 +156,8 @@ BOOST_AUTO_TEST_CASE(who_has_logged_in_is_known_between_two_requests)
     // alice, "open sesame"; bcrypt, cost 4
     write_file(passwords, "alice:$2y$04$4SXrrexiPJeOICpiOXKmK.8ATRYoNAk7LlyZZiz3duUKBeZtxastW\n");
     std::filesystem::permissions(passwords, std::filesystem::perms::owner_read);
-    steered_daemon daemon({"--http", "0", "--http-root", root.path(), "--http-users", "/=" + passwords});
+    steered_daemon daemon({"--http", "0", "--http-root", root.path(), "--http-users", passwords,
+                           "--http-access", "allow / user:*", "--http-access", "deny / all"});
     auto const port = daemon.server().port("http");
     auto const client = connect_tcp(port);
     auto const other = connect_tcp(port);
@@ -201,7 +202,8 @@ BOOST_AUTO_TEST_CASE(flows_are_listed)
     BOOST_TEST(receive_datagram(other) == "ABCDEF");
     auto const ports = [&daemon](std::string const& query) {
         std::vector<std::uint64_t> found;
-        for (auto const& one : daemon.get("/flows" + query).at("flows").as_array())
+        auto const answer = daemon.get("/flows" + query);
+        for (auto const& one : answer.at("flows").as_array())
             found.push_back(number_at(one.as_object().at("remote").as_object(), "port"));
         return found;
     };

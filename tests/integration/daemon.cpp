@@ -275,7 +275,8 @@ descriptor_check::~descriptor_check()
 
 outcome refused_start(std::vector<std::string> const& arguments, launch_options options)
 {
-    return run(command(arguments), {}, std::move(options));
+    auto words = command(arguments, options.program);
+    return run(std::move(words), {}, std::move(options));
 }
 
 } // namespace polyport::integration
