@@ -234,7 +234,9 @@ BOOST_AUTO_TEST_CASE(in_a_browser_all_panels_show_what_they_are_for)
 
     // Each way to end a connection does what it says.
     auto const end = [&](unique_fd const& client, std::string const& how) {
-        view.evaluate(row_with(local_text(client)) + ".querySelector('.end').click()");
+        auto const button = row_with(local_text(client)) + "?.querySelector('.end')";
+        BOOST_TEST_REQUIRE(view.becomes_true(button + " != null"));
+        view.evaluate(button + ".click()");
         view.evaluate("document.querySelector('#end-dialog [value=" + how + "]').click()");
         view.evaluate("document.querySelector('#end-confirm').click()");
     };

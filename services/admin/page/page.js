@@ -561,7 +561,8 @@
     asked = 0;
     const how = dialog.querySelector("input[name=how]:checked").value;
     try {
-      await call(`/connections/${id}?how=${how}`, { method: "DELETE" });
+      // An answer that is not read keeps its connection from the next request.
+      await (await call(`/connections/${id}?how=${how}`, { method: "DELETE" })).text();
     } catch (error) {
       if (error.status !== 404) notice(`Connection ${id} was not ended: ${error.message}`);
     }
