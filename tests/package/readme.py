@@ -22,20 +22,22 @@ directory.mkdir(parents=True)
 prefix = directory / "prefix"
 
 
-def run(*command: str, **options) -> str:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+def run(*command: str, cwd: pathlib.Path | None = None) -> str:
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=cwd)
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)}: status {done.returncode}:\n{done.stdout}")
     return done.stdout
 
 
 def section(title: str) -> str:
-    return re.search(rf"^## {title}\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)[1]
+    found = re.search(rf"^## {title}\n(.*?)^## ", text, re.MULTILINE | re.DOTALL)
+    assert found, title
+    return str(found[1])
 
 
 def block(language: str, of: str) -> str:
     (found,) = re.findall(rf"^```{language}\n(.*?)^```$", of, re.MULTILINE | re.DOTALL)
-    return found
+    return str(found)
 
 
 installing = [command for line in re.findall(r"^    (.*)", section("Installing it"), re.MULTILINE)
