@@ -356,6 +356,7 @@ BOOST_AUTO_TEST_CASE(top_can_be_stopped_and_goes_on)
     BOOST_TEST_REQUIRE(session.shows("by rate"));
     session.signal(SIGTSTP);
     BOOST_TEST(session.shows("\x1b[?1049l"));
+    BOOST_TEST_REQUIRE(session.stops()); // only then it can go on
     session.signal(SIGCONT);
     BOOST_TEST(session.shows("\x1b[?1049h"));
     BOOST_TEST(session.shows("by rate"));

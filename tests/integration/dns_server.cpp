@@ -59,9 +59,17 @@ std::string reverse_name(std::string const& address)
 
 dns_server::dns_server() : stop_(::eventfd(0, EFD_CLOEXEC))
 {
-    udp_ = bind_udp();
-    port_ = local_port(udp_);
-    tcp_ = listen_tcp(port_);
+    // The port that the kernel chooses for one may be taken for the other.
+    for (int attempt = 0; !tcp_; ++attempt) {
+        try {
+            udp_ = bind_udp();
+            port_ = local_port(udp_);
+            tcp_ = listen_tcp(port_);
+        } catch (std::system_error const& error) {
+            if (error.code() != std::errc::address_in_use || attempt == 20)
+                throw;
+        }
+    }
     thread_ = std::thread([this] { serve(); });
 }
 

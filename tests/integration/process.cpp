@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <system_error>
 
@@ -297,6 +298,14 @@ std::vector<std::string> open_files(pid_t pid)
     for (auto& [number, target] : found)
         result.push_back(std::move(target));
     return result;
+}
+
+char state_of(pid_t process)
+{
+    std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+    std::string const stat(std::istreambuf_iterator<char>(file), {});
+    auto const name_end = stat.rfind(')');
+    return name_end == std::string::npos || name_end + 2 >= stat.size() ? '?' : stat[name_end + 2];
 }
 
 void pause_briefly()

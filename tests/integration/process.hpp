@@ -85,6 +85,8 @@ double processor_seconds(pid_t pid);
 std::int64_t resident_memory(pid_t pid);        ///< bytes
 std::size_t private_bytes(pid_t pid);           ///< memory that is its own (smaps_rollup)
 std::vector<std::string> open_files(pid_t pid); ///< what its descriptors point to, in order of their numbers
+/// As in /proc/PID/stat: 'T' is stopped; '?' when it is not there.
+char state_of(pid_t process);
 
 /// Asks until it is so or `patience` is over; for states of the kernel that no descriptor announces.
 template <class Predicate>

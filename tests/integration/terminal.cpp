@@ -45,6 +45,11 @@ void terminal_session::signal(int number)
         throw std::system_error(errno, std::generic_category(), "killpg");
 }
 
+bool terminal_session::stops()
+{
+    return eventually([this] { return state_of(child_->pid()) == 'T'; });
+}
+
 bool terminal_session::shows(std::string_view text)
 {
     auto const end = std::chrono::steady_clock::now() + patience;

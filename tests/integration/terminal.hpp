@@ -20,6 +20,8 @@ public:
     void type(std::string_view keys);
     /// To the program that has the terminal.
     void signal(int number);
+    /// Waits until it has stopped, by SIGTSTP; false when it never does.
+    bool stops();
     /// Reads the screen until `text` has come behind what was waited for last; false when it never does.
     bool shows(std::string_view text);
     /// All that has been on the screen.
