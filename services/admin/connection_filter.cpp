@@ -28,28 +28,16 @@ std::string lower_case(std::string text)
 
 checked<void> take_known(connection_filter& into, parameter const& from)
 {
-    if (from.name == "transport")
-        return take_word<transport>(into.by, from, transports);
     if (from.name == "state")
         return take_word<connection_state>(into.state, from, states);
     if (from.name == "peer")
         return take_word<peer_state>(into.peer, from, peer_states);
-    if (from.name == "older")
-        return take_value(into.older, from, parse_duration(from.value));
-    if (from.name == "idle")
-        return take_value(into.idle, from, parse_duration(from.value));
-    if (from.name == "bytes")
-        return take_value(into.bytes, from, parse_size(from.value));
     if (from.name == "uid")
         return take_value(into.uid, from, parse_number<std::uint32_t>(from.value));
     if (from.name == "program")
         return take_value(into.program, from, parse_switch(from.value));
     if (from.name == "control")
         return take_value(into.control, from, parse_switch(from.value));
-    if (from.name == "remote")
-        return take_value(into.remote, from, remote_match::parse(from.value));
-    if (from.name == "service")
-        return take_text(into.service, from);
     if (from.name == "user")
         return take_text(into.user, from);
     if (from.value.empty())
@@ -77,11 +65,10 @@ bool mentions(connection const& c, std::string const& text)
     return lower_case(std::move(all)).find(text) != std::string::npos;
 }
 
-bool is_filter(std::string_view name)
+bool is_of_connections(std::string_view name)
 {
-    static constexpr std::array<std::string_view, 13> names{
-        "service", "transport", "state", "peer",  "remote", "uid",  "user",
-        "program", "control",   "text",  "older", "idle",   "bytes"};
+    static constexpr std::array<std::string_view, 7> names{"state",   "peer",    "uid", "user",
+                                                           "program", "control", "text"};
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -89,23 +76,25 @@ bool is_filter(std::string_view name)
 
 checked<bool> take_filter(connection_filter& into, parameter const& from)
 {
-    if (!is_filter(from.name))
+    auto const common = take_peer_filter(into.common, from, transports);
+    if (!common)
+        return common.error();
+    if (!*common && !is_of_connections(from.name))
         return false;
-    if (auto const taken = take_known(into, from); !taken)
-        return taken.error();
+    if (!*common) {
+        if (auto const taken = take_known(into, from); !taken)
+            return taken.error();
+    }
     into.given = true;
     return true;
 }
 
 bool connection_filter::matches(connection const& c, connection::time_point now) const
 {
-    return (!service || c.service.name() == *service) && (!by || c.kind == *by) &&
-           (!state || c.state == *state) && (!peer || c.peer_presence() == *peer) &&
-           (!uid || (c.peer && c.peer->uid == *uid)) && (!user || (c.user && *c.user == *user)) &&
-           (!program || (c.process != nullptr) == *program) &&
-           (!control || c.service.definition.control == *control) && now - c.started >= older &&
-           now - c.last_activity >= idle && c.received + c.sent >= bytes &&
-           (!remote || remote->matches(c.remote)) && (text.empty() || mentions(c, text));
+    return common.fits(c, c.service.name(), now) && (!state || c.state == *state) &&
+           (!peer || c.peer_presence() == *peer) && (!uid || (c.peer && c.peer->uid == *uid)) &&
+           (!user || (c.user && *c.user == *user)) && (!program || (c.process != nullptr) == *program) &&
+           (!control || c.service.definition.control == *control) && (text.empty() || mentions(c, text));
 }
 
 } // namespace polyport::admin

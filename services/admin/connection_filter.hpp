@@ -3,11 +3,9 @@
 
 #include "common/connection.hpp"
 #include "common/error.hpp"
+#include "services/admin/peer_filter.hpp"
 #include "services/admin/query.hpp"
-#include "services/admin/remote_match.hpp"
 
-#include <chrono>
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,19 +15,14 @@ namespace polyport::admin {
 
 /// Which connections are meant: those for which everything that is given holds.
 struct connection_filter {
-    std::optional<std::string> service;
-    std::optional<transport> by;
+    peer_filter common;
     std::optional<connection_state> state;
     std::optional<peer_state> peer;
-    std::optional<remote_match> remote;
     std::optional<uid_t> uid;
     std::optional<std::string> user; ///< whom its request has proved to be
     std::optional<bool> program;     ///< whether a program works for it
     std::optional<bool> control;     ///< whether it is one of a control service
     std::string text; ///< in lower case; appears somewhere in what a table shows of it; empty: anything
-    std::chrono::milliseconds older{0};
-    std::chrono::milliseconds idle{0};
-    std::uint64_t bytes = 0; ///< received and sent together, at least
 
     bool given = false; ///< anything at all
 

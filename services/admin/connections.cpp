@@ -263,7 +263,7 @@ task<bool> end_connections(call& c)
     for (auto* one = table.after(last); one && one->id <= newest; one = table.after(last)) {
         last = one->id;
         // Those who steer are meant only where it is said.
-        bool const spared = one->service.definition.control && !filter.service && !filter.control;
+        bool const spared = one->service.definition.control && !filter.common.service && !filter.control;
         if (!spared && one != &c.x.client.info() && filter.matches(*one, coarse_now()))
             ended += end_one(*one, how);
         if (++looks % looks_a_turn != 0)

@@ -23,18 +23,11 @@ checked<connection_order> parse_flow_order(std::string_view text)
 
 checked<void> take(flow_request& into, parameter const& from)
 {
-    if (from.name == "service")
-        return take_text(into.service, from);
-    if (from.name == "transport")
-        return take_word<transport>(into.by, from, transports);
-    if (from.name == "remote")
-        return take_value(into.remote, from, remote_match::parse(from.value));
-    if (from.name == "older")
-        return take_value(into.older, from, parse_duration(from.value));
-    if (from.name == "idle")
-        return take_value(into.idle, from, parse_duration(from.value));
-    if (from.name == "bytes")
-        return take_value(into.bytes, from, parse_size(from.value));
+    auto const taken = take_peer_filter(into.filter, from, transports);
+    if (!taken)
+        return taken.error();
+    if (*taken)
+        return {};
     if (from.name == "sort")
         return take_value(into.order, from, parse_flow_order(from.value));
     if (from.name == "limit")
@@ -57,9 +50,7 @@ checked<flow_request> parse_flow_request(std::vector<parameter> const& parameter
 
 bool flow_request::matches(flow const& f, flow_table::time_point now) const
 {
-    return (!service || f.service->name() == *service) && (!by || f.kind == *by) &&
-           now - f.started >= older && now - f.last_activity >= idle && f.received + f.sent >= bytes &&
-           (!remote || remote->matches(f.remote));
+    return filter.fits(f, f.service->name(), now);
 }
 
 } // namespace polyport::admin

@@ -123,8 +123,9 @@ void check_file(checked_file& file, settings const& http, access_settings const&
         file.users = parse_passwords(*text);
     else
         file.groups = parse_groups(*text);
+    auto const where = option + file.path + ": ";
     for (auto const& problem : file.of_users ? file.users.problems : file.groups.problems)
-        warnings.push_back(option + file.path + ": " + problem);
+        warnings.push_back(where + problem);
     if (file.of_users && file.users.hashes.empty())
         warnings.push_back(option + quoted(file.path) +
                            " has no user with a password that can be checked, so that nobody can log in; add "

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tests/integration/dns_server.hpp"
 
+#include "tests/dns_bytes.hpp"
 #include "tests/integration/sockets.hpp"
 
 #include <algorithm>
@@ -15,24 +16,10 @@
 namespace polyport::integration {
 namespace {
 
+using test::dns_labels;
+using test::dns_number;
+
 constexpr std::size_t udp_room = 1232;
-
-std::string number16(std::size_t value)
-{
-    return {static_cast<char>(value >> 8 & 0xFF), static_cast<char>(value & 0xFF)};
-}
-
-std::string encoded(std::string_view name)
-{
-    std::string made;
-    while (!name.empty()) {
-        auto const label = name.substr(0, name.find('.'));
-        made += static_cast<char>(label.size());
-        made += label;
-        name.remove_prefix(std::min(label.size() + 1, name.size()));
-    }
-    return made + '\0';
-}
 
 std::string key(std::string_view name, int type)
 {
@@ -86,7 +73,7 @@ void dns_server::name(std::string_view address, std::vector<std::string> const& 
     auto& records = records_[key(reverse, 12)];
     records.clear();
     for (auto const& one : names)
-        records.push_back(encoded(one));
+        records.push_back(dns_labels(one));
 }
 
 void dns_server::addresses(std::string const& name, std::vector<std::string> const& addresses)
@@ -128,14 +115,15 @@ std::string dns_server::answer(std::string_view query, bool may_cut)
     auto const question = std::string(query.substr(12, at + 5 - 12));
     std::string body;
     for (std::size_t i = 0; i < count; ++i)
-        body += "\xC0\x0C" + number16(type) + number16(1) + number16(0) + number16(60) +
-                number16(found->second[i].size()) + found->second[i];
+        body += "\xC0\x0C" + dns_number(type) + dns_number(1) + dns_number(0) + dns_number(60) +
+                dns_number(found->second[i].size()) + found->second[i];
     bool const cut = may_cut && 12 + question.size() + body.size() > udp_room;
     return std::string(query.substr(0, 2)) +
-           number16(cut          ? 0x8380
-                    : count == 0 ? 0x8183
-                                 : 0x8180) +
-           number16(1) + number16(cut ? 0 : count) + number16(0) + number16(0) + question + (cut ? "" : body);
+           dns_number(cut          ? 0x8380
+                      : count == 0 ? 0x8183
+                                   : 0x8180) +
+           dns_number(1) + dns_number(cut ? 0 : count) + dns_number(0) + dns_number(0) + question +
+           (cut ? "" : body);
 }
 
 void dns_server::serve()
@@ -166,7 +154,7 @@ void dns_server::serve()
             ++asked_over_tcp_;
             if (size > 2) {
                 auto const reply = answer({memory.data() + 2, static_cast<std::size_t>(size) - 2}, false);
-                auto const framed = number16(reply.size()) + reply;
+                auto const framed = dns_number(reply.size()) + reply;
                 ::send(client.get(), framed.data(), framed.size(), MSG_NOSIGNAL);
             }
         }

@@ -30,7 +30,8 @@ BOOST_AUTO_TEST_CASE(answers_datagrams_of_every_size_over_both_families)
     descriptor_check const descriptors(server);
     unique_fd const four = connect_udp(server.port("udp-uppercase"));
     unique_fd const six = connect_udp(server.port("udp-uppercase", 1), "::1");
-    for (std::size_t const size : {0, 1, 2, 64, 1471, 1472, 1473, 2048, 2049, 4096, 9000, 65'506, 65'507}) {
+    for (std::size_t const size :
+         {0U, 1U, 2U, 64U, 1471U, 1472U, 1473U, 2048U, 2049U, 4096U, 9000U, 65'506U, 65'507U}) {
         std::string const message = noise(size, size + 1);
         for (unique_fd const& client : {std::cref(four), std::cref(six)}) {
             bool const same = ask(client, message) == uppercased(message);

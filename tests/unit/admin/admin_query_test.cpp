@@ -89,8 +89,8 @@ BOOST_AUTO_TEST_CASE(filters)
             BOOST_TEST(taken.error().text.starts_with(row.from.name + ": "), taken.error().text);
     }
     BOOST_TEST(filter.given);
-    BOOST_TEST((filter.older == std::chrono::seconds(10)));
-    BOOST_TEST(filter.bytes == 65'536U);
+    BOOST_TEST((filter.common.older == std::chrono::seconds(10)));
+    BOOST_TEST(filter.common.bytes == 65'536U);
     BOOST_TEST(filter.text == "abc");
     connection_filter none;
     BOOST_TEST(!take_filter(none, {"limit", "3"}).value());

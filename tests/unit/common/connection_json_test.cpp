@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/connection_json.hpp"
 #include "common/runtime.hpp"
+#include "ip.hpp"
 #include "tests/kit/harness.hpp"
 
 #include <boost/json/object.hpp>
@@ -12,12 +13,10 @@
 #include <functional>
 #include <string>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 using namespace polyport;
 using namespace polyport::testing;
 using namespace std::chrono_literals;
+using test::ip;
 namespace json = boost::json;
 
 namespace {
@@ -28,20 +27,6 @@ task<> waits(stream client)
 }
 
 constexpr service_definition row{"waits", transports::streams, "stands in for a service", waits};
-
-socket_address ip(char const* host, std::uint16_t port)
-{
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port);
-    if (::inet_pton(AF_INET, host, &v4.sin_addr) == 1)
-        return socket_address::from(reinterpret_cast<sockaddr const*>(&v4), sizeof v4);
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(port);
-    BOOST_TEST_REQUIRE(::inet_pton(AF_INET6, host, &v6.sin6_addr) == 1, host);
-    return socket_address::from(reinterpret_cast<sockaddr const*>(&v6), sizeof v6);
-}
 
 /// What `append` writes into an object, as text and read again.
 json::object members(std::function<void(json_writer&)> const& append)

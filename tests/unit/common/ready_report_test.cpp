@@ -2,6 +2,7 @@
 #include "common/error.hpp"
 #include "common/ready_report.hpp"
 #include "common/unique_fd.hpp"
+#include "ip.hpp"
 #include "temporary_folder.hpp"
 
 #include <boost/json/parse.hpp>
@@ -12,9 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -24,21 +23,8 @@ namespace {
 
 using namespace polyport;
 using test::contents;
+using test::ip;
 using test::temporary_folder;
-
-socket_address ip(char const* host, std::uint16_t port)
-{
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port);
-    if (::inet_pton(AF_INET, host, &v4.sin_addr) == 1)
-        return socket_address::from(reinterpret_cast<sockaddr const*>(&v4), sizeof v4);
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(port);
-    ::inet_pton(AF_INET6, host, &v6.sin6_addr);
-    return socket_address::from(reinterpret_cast<sockaddr const*>(&v6), sizeof v6);
-}
 
 template <class Call>
 std::string failure(Call call)

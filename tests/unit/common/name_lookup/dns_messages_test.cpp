@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/name_lookup/dns_message.hpp"
 #include "common/name_lookup/dns_settings.hpp"
+#include "tests/dns_bytes.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,40 +12,25 @@
 #include <vector>
 
 using namespace polyport;
+using test::dns_labels;
+using test::dns_number;
 using namespace std::string_literals;
 using kind = dns_reply::kind;
 
 namespace {
 
-std::string number16(unsigned value)
-{
-    return {static_cast<char>(value >> 8), static_cast<char>(value & 0xFF)};
-}
-
-std::string name_of(std::string_view text)
-{
-    std::string made;
-    while (!text.empty()) {
-        auto const label = text.substr(0, text.find('.'));
-        made += static_cast<char>(label.size());
-        made += label;
-        text.remove_prefix(std::min(label.size() + 1, text.size()));
-    }
-    return made + '\0';
-}
-
 std::string record(std::string const& owner, unsigned type, std::string const& data, unsigned lifetime = 300)
 {
-    return owner + number16(type) + number16(1) + number16(0) + number16(lifetime) +
-           number16(static_cast<unsigned>(data.size())) + data;
+    return owner + dns_number(type) + dns_number(1) + dns_number(0) + dns_number(lifetime) +
+           dns_number(static_cast<unsigned>(data.size())) + data;
 }
 
 std::string reply(dns_question const& question, std::vector<std::string> const& records,
                   unsigned flags = 0x8180, unsigned id = 7)
 {
-    auto made = number16(id) + number16(flags) + number16(1) +
-                number16(static_cast<unsigned>(records.size())) + "\0\0\0\0"s + name_of(question.name) +
-                number16(static_cast<unsigned>(question.type)) + number16(1);
+    auto made = dns_number(id) + dns_number(flags) + dns_number(1) +
+                dns_number(static_cast<unsigned>(records.size())) + "\0\0\0\0"s + dns_labels(question.name) +
+                dns_number(static_cast<unsigned>(question.type)) + dns_number(1);
     for (auto const& one : records)
         made += one;
     return made;
@@ -79,9 +65,10 @@ BOOST_AUTO_TEST_CASE(a_query_is_one_question_with_room_for_the_answer)
 
 BOOST_AUTO_TEST_CASE(names_and_addresses_are_read)
 {
-    auto const names = read_dns_reply(reply(reverse, {record(itself, 12, name_of("Host.Example.ORG")),
-                                                      record(itself, 12, name_of("other.example.org"), 60)}),
-                                      reverse, 7);
+    auto const names =
+        read_dns_reply(reply(reverse, {record(itself, 12, dns_labels("Host.Example.ORG")),
+                                       record(itself, 12, dns_labels("other.example.org"), 60)}),
+                       reverse, 7);
     BOOST_TEST((names.what == kind::answered));
     BOOST_TEST(names.names == (std::vector{"host.example.org"s, "other.example.org"s}),
                boost::test_tools::per_element());
@@ -103,12 +90,12 @@ BOOST_AUTO_TEST_CASE(names_and_addresses_are_read)
 BOOST_AUTO_TEST_CASE(other_names_lead_to_what_was_asked_for)
 {
     auto const chain =
-        reply(reverse, {record(itself, 5, name_of("7.sub.2.0.192.in-addr.arpa")),
-                        record(name_of("7.sub.2.0.192.in-addr.arpa"), 12, name_of("h.example.org"))});
+        reply(reverse, {record(itself, 5, dns_labels("7.sub.2.0.192.in-addr.arpa")),
+                        record(dns_labels("7.sub.2.0.192.in-addr.arpa"), 12, dns_labels("h.example.org"))});
     BOOST_TEST(read_dns_reply(chain, reverse, 7).names == std::vector{"h.example.org"s},
                boost::test_tools::per_element());
     // A record of a name that nobody asked for is none of ours.
-    auto const stray = reply(forward, {record(name_of("evil.example.net"), 1, "\x01\x02\x03\x04"s)});
+    auto const stray = reply(forward, {record(dns_labels("evil.example.net"), 1, "\x01\x02\x03\x04"s)});
     BOOST_TEST((read_dns_reply(stray, forward, 7).what == kind::answered));
     BOOST_TEST(read_dns_reply(stray, forward, 7).addresses.empty());
     auto const loop = reply(forward, {record(itself, 5, itself)});
@@ -137,15 +124,15 @@ BOOST_AUTO_TEST_CASE(what_is_not_the_answer_does_not_count)
          })
         BOOST_TEST((read_dns_reply(r.bytes, forward, 7).what == r.expected), r.what);
     auto const bad_host =
-        reply(reverse, {record(itself, 12, name_of("a b.example.org")),
-                        record(itself, 12, name_of("x\n.example.org")), record(itself, 12, "\0"s)});
+        reply(reverse, {record(itself, 12, dns_labels("a b.example.org")),
+                        record(itself, 12, dns_labels("x\n.example.org")), record(itself, 12, "\0"s)});
     BOOST_TEST(read_dns_reply(bad_host, reverse, 7).names.empty());
 }
 
 BOOST_AUTO_TEST_CASE(any_bytes_are_survived)
 {
     auto const good =
-        reply(reverse, {record(itself, 12, name_of("h.example.org")), record(itself, 5, itself)});
+        reply(reverse, {record(itself, 12, dns_labels("h.example.org")), record(itself, 5, itself)});
     for (std::size_t size = 0; size < good.size(); ++size)
         BOOST_TEST(
             (read_dns_reply(std::string_view(good).substr(0, size), reverse, 7).what != kind::answered),

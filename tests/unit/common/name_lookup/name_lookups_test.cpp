@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/name_lookup/name_lookup.hpp"
+#include "tests/dns_bytes.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -17,27 +18,12 @@
 #include <vector>
 
 using namespace polyport;
+using test::dns_labels;
+using test::dns_number;
 using namespace std::chrono_literals;
 using boost::asio::ip::udp;
 
 namespace {
-
-std::string number16(std::size_t value)
-{
-    return {static_cast<char>(value >> 8U & 0xFFU), static_cast<char>(value & 0xFFU)};
-}
-
-std::string encoded(std::string_view name)
-{
-    std::string made;
-    while (!name.empty()) {
-        auto const label = name.substr(0, name.find('.'));
-        made += static_cast<char>(label.size());
-        made += label;
-        name.remove_prefix(std::min(label.size() + 1, name.size()));
-    }
-    return made + '\0';
-}
 
 /// A name server on the loop of the test.
 class name_server {
@@ -60,7 +46,7 @@ public:
     /// 192.0.2.N is called `name`, and `name` has that address.
     void add_host(int n, std::string const& name, std::uint32_t lifetime = 60)
     {
-        add(std::to_string(n) + ".2.0.192.in-addr.arpa", dns_type::ptr, encoded(name), lifetime);
+        add(std::to_string(n) + ".2.0.192.in-addr.arpa", dns_type::ptr, dns_labels(name), lifetime);
         add(name, dns_type::a, {'\xC0', '\0', '\2', static_cast<char>(n)}, lifetime);
     }
     void keep_silent() { silent_ = true; }
@@ -96,12 +82,12 @@ private:
         auto const found = records_.find({name, static_cast<int>(static_cast<unsigned char>(query[at + 2]))});
         bool const known = found != records_.end();
         std::string text(query.substr(0, 2));
-        text += number16(known ? 0x8180 : 0x8183) + number16(1) + number16(known ? 1 : 0) + number16(0) +
-                number16(0) + std::string(query.substr(12, at + 5 - 12));
+        text += dns_number(known ? 0x8180 : 0x8183) + dns_number(1) + dns_number(known ? 1 : 0) +
+                dns_number(0) + dns_number(0) + std::string(query.substr(12, at + 5 - 12));
         if (known)
             text += "\xC0\x0C" + std::string(query.substr(at + 1, 4)) +
-                    number16(found->second.lifetime >> 16U) + number16(found->second.lifetime & 0xFFFFU) +
-                    number16(found->second.data.size()) + found->second.data;
+                    dns_number(found->second.lifetime >> 16U) + dns_number(found->second.lifetime & 0xFFFFU) +
+                    dns_number(found->second.data.size()) + found->second.data;
         boost::system::error_code ignored;
         socket_.send_to(boost::asio::buffer(text), from_, 0, ignored);
     }
