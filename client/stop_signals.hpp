@@ -3,9 +3,8 @@
 
 #include "common/unique_fd.hpp"
 
+#include <csignal>
 #include <initializer_list>
-
-#include <signal.h>
 
 namespace polyport::client {
 

@@ -6,8 +6,7 @@
 #include "common/readiness.hpp"
 #include "common/runtime.hpp"
 #include "common/task.hpp"
-
-#include <boost/asio/steady_timer.hpp>
+#include "common/timer.hpp"
 
 namespace polyport {
 
@@ -47,7 +46,7 @@ private:
     listener bound_;
     bool const any_local_address_; ///< the listener's address does not tell a connection's local one
     watched socket_;
-    boost::asio::steady_timer pause_over_;
+    timer pause_over_;
     log_throttle trouble_;
     bool paused_ = false; ///< said so in the log
     bool stopped_ = false;

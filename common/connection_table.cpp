@@ -5,6 +5,7 @@
 #include "common/connection_log.hpp"
 #include "common/log.hpp"
 #include "common/service.hpp"
+#include "common/timer.hpp"
 
 #include <algorithm>
 
@@ -71,8 +72,8 @@ void connection_table::leave(connection& c) noexcept
         log_closed(log_, c);
         publish_closed(events_, c);
     }
-    for (auto* const timer : departure_watchers_)
-        timer->cancel();
+    for (auto* const watcher : departure_watchers_)
+        watcher->cancel();
 }
 
 void connection_table::drain(time_point until)

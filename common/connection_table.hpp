@@ -3,7 +3,6 @@
 
 #include "common/connection.hpp"
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/intrusive/set.hpp>
 
 #include <cstddef>
@@ -15,6 +14,7 @@ namespace polyport {
 
 class event_hub;
 class logger;
+class timer;
 
 /// Every connection of the daemon, with the limit on their number and the one sweep for their deadlines.
 ///
@@ -85,12 +85,12 @@ public:
     /// sweep() has something to do at that time.
     void deadline_set(time_point at);
 
-    /// `timer` is cancelled whenever a connection leaves; it may be cancelled for nothing.
-    void watch_departures(boost::asio::steady_timer& timer) { departure_watchers_.push_back(&timer); }
-    void unwatch_departures(boost::asio::steady_timer& timer) { std::erase(departure_watchers_, &timer); }
+    /// `watcher` is cancelled whenever a connection leaves; it may be cancelled for nothing.
+    void watch_departures(timer& watcher) { departure_watchers_.push_back(&watcher); }
+    void unwatch_departures(timer& watcher) { std::erase(departure_watchers_, &watcher); }
 
     /// The timer that runs sweep(); it is moved forward when a deadline is set that comes earlier.
-    void sweep_with(boost::asio::steady_timer* timer) noexcept { sweep_timer_ = timer; }
+    void sweep_with(timer* sweeps) noexcept { sweep_timer_ = sweeps; }
 
 private:
     friend class connection;
@@ -111,8 +111,8 @@ private:
     std::stop_source drain_;
     time_point drain_ends_ = time_point::max();
     sleepers_by_time sleepers_;
-    std::vector<boost::asio::steady_timer*> departure_watchers_;
-    boost::asio::steady_timer* sweep_timer_ = nullptr;
+    std::vector<timer*> departure_watchers_;
+    timer* sweep_timer_ = nullptr;
     time_point next_sweep_ = time_point::max();
 };
 

@@ -8,6 +8,7 @@
 #include "common/service_manager.hpp"
 #include "common/udp_server.hpp"
 #include "common/unix_datagram_server.hpp"
+#include "common/worker_pool.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 

@@ -8,9 +8,9 @@
 #include "common/runtime.hpp"
 #include "common/service.hpp"
 #include "common/settings.hpp"
+#include "common/timer.hpp"
 
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <list>
@@ -66,8 +66,8 @@ private:
     std::vector<std::unique_ptr<datagram_server>> datagram_servers_;
     boost::asio::signal_set stop_signals_;
     boost::asio::signal_set other_signals_;
-    boost::asio::steady_timer left_;  ///< cancelled when a connection or a loop has ended
-    boost::asio::steady_timer alive_; ///< when the service manager hears of us next
+    timer left_;  ///< cancelled when a connection or a loop has ended
+    timer alive_; ///< when the service manager hears of us next
     std::span<option_in_force const> configuration_;
     int loops_ = 0;         ///< of acceptors and datagram services
     int control_loops_ = 0; ///< those of them that are a control service's

@@ -2,6 +2,7 @@
 #include "common/datagram_server.hpp"
 
 #include "common/exception_text.hpp"
+#include "common/name_lookup/name_lookup.hpp"
 
 #include <exception>
 #include <utility>

@@ -5,11 +5,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <cstdint>
+#include <ctime>
 #include <string>
-
-#include <signal.h>
-#include <time.h>
 
 namespace polyport {
 

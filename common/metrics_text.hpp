@@ -31,7 +31,7 @@ public:
     bool append_some(std::string& out, std::size_t enough);
 
 private:
-    void append_head(std::string& out, metrics_registry::family const& family) const;
+    void append_head(std::string& out, metrics_registry::family const& of) const;
 
     metrics_registry const& from_;
     metrics_format format_;

@@ -13,6 +13,7 @@
 #include "common/service_manager.hpp"
 #include "common/settings.hpp"
 #include "common/version.hpp"
+#include "common/worker_pool.hpp"
 
 #include <algorithm>
 #include <cerrno>

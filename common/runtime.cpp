@@ -4,6 +4,9 @@
 #include "common/connection_events.hpp"
 #include "common/connection_log.hpp"
 #include "common/exception_text.hpp"
+#include "common/name_lookup/name_lookup.hpp"
+#include "common/timer.hpp"
+#include "common/worker_pool.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 
@@ -47,10 +50,10 @@ runtime::runtime(server_settings const& settings, logger& log, rlim_t initial_de
     sockets_.emplace(context_, clock_);
     sockets_->report_held(
         [this](std::uint64_t at_work, std::chrono::milliseconds time) { log_held(at_work, time); });
-    names_.emplace(context_, settings.dns, clock_);
-    background_.emplace(context_, background_threads);
-    sweep_timer_.emplace(context_);
-    connections_.sweep_with(&*sweep_timer_);
+    names_ = std::make_unique<name_lookup>(context_, settings.dns, clock_);
+    background_ = std::make_unique<worker_pool>(context_, background_threads);
+    sweep_timer_ = std::make_unique<timer>(context_);
+    connections_.sweep_with(sweep_timer_.get());
     sweep_timer_->expires_at(connection_table::time_point::max());
     sweep_deadlines();
 }

@@ -10,22 +10,24 @@
 #include "common/gate.hpp"
 #include "common/log.hpp"
 #include "common/metrics.hpp"
-#include "common/name_lookup/name_lookup.hpp"
 #include "common/readiness.hpp"
 #include "common/service.hpp"
 #include "common/settings.hpp"
-#include "common/worker_pool.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <optional>
 
 #include <sys/resource.h>
 
 namespace polyport {
+
+class name_lookup;
+class timer;
+class worker_pool;
 
 /// What every service stands on: the one io_context with all that hangs on it. Outlives every coroutine.
 /// Used by the thread that runs the context alone, but for the logger.
@@ -96,9 +98,9 @@ private:
     buffer_pool buffers_;
     boost::asio::io_context context_{1}; // one thread runs it
     std::optional<readiness> sockets_;
-    std::optional<name_lookup> names_;
-    std::optional<boost::asio::steady_timer> sweep_timer_;
-    std::optional<worker_pool> background_;
+    std::unique_ptr<name_lookup> names_;
+    std::unique_ptr<timer> sweep_timer_;
+    std::unique_ptr<worker_pool> background_;
     daemon_control* control_ = nullptr;
     std::chrono::steady_clock::time_point const started_ = coarse_now();
 };

@@ -99,7 +99,7 @@ class Bench:
             f"http-max-requests = 0\nlog-level = error\nready-file = {ready}\n" + "".join(f"{line}\n" for line in lines)
         )
         log = (self.folder / f"{name}.err").open("wb")
-        command = ["taskset", "-c", "0", self.programs / "polyportd", "--config", config]
+        command = ["taskset", "-c", "0", f"{self.programs}/polyportd", "--config", f"{config}"]
         process = subprocess.Popen(command, stdout=log, stderr=log)
         for _ in range(1000):
             if ready.exists():
@@ -120,7 +120,7 @@ class Bench:
 
     def connections(self, daemon: Daemon) -> Load:
         before = processor_time(daemon.process.pid)
-        command = ["taskset", "-c", "1", self.programs / "connect_load", str(daemon.ports["tcp-uppercase"]), "64"]
+        command = ["taskset", "-c", "1", f"{self.programs}/connect_load", str(daemon.ports["tcp-uppercase"]), "64"]
         done = subprocess.run([*command, str(self.seconds)], capture_output=True, text=True, check=True)
         rate, count = done.stdout.split()
         return Load(float(rate), (processor_time(daemon.process.pid) - before) / int(count))
@@ -176,7 +176,7 @@ def ranges(count: int) -> list[str]:
 
 def private_memory(pid: int) -> int:
     text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return sum(int(found) for found in re.findall(r"Private_\w+: +(\d+) kB", text)) * 1024
+    return sum(int(found) for found in re.findall(r"Anonymous: +(\d+) kB", text)) * 1024
 
 
 def spray(port: int, begin: int, count: int) -> None:

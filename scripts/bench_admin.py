@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from multiprocessing.synchronize import Event
 
 MESSAGE = b"x"
@@ -135,7 +136,7 @@ def measure_lists(given: argparse.Namespace, folder: pathlib.Path) -> None:
                 took, size = ask(daemon.admin, target)
                 times.append(took)
                 sizes.append(size)
-                delays.append(longest_delay(daemon.port, lambda target=target: ask(daemon.admin, target)))
+                delays.append(longest_delay(daemon.port, partial(ask, daemon.admin, target)))
             print(f"| {name} | {milliseconds(times)} | {max(sizes) / 1024:,.0f} KiB | {milliseconds(delays)} |", flush=True)
     daemon.stop()
 

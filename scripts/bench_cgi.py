@@ -20,8 +20,9 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 GIB = 1 << 30
 
@@ -73,7 +74,7 @@ def nginx(folder: pathlib.Path, root: pathlib.Path, port: int) -> list[str]:
 
 def private_memory(pid: int) -> int:
     text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return sum(int(found) for found in re.findall(r"Private_\w+: +(\d+) kB", text)) * 1024
+    return sum(int(found) for found in re.findall(r"Anonymous: +(\d+) kB", text)) * 1024
 
 
 class Bench:
@@ -144,7 +145,7 @@ class Bench:
         command = [f"{self.bin}/spawn_limit", f"{self.root}/cgi-bin/page", str(together), str(self.seconds)]
         return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
-    def in_turn(self, works: list[Callable[[], float]]) -> list[list[float]]:
+    def in_turn(self, works: Sequence[Callable[[], float]]) -> list[list[float]]:
         """For each of the works what it came to, round by round; every second round goes backwards."""
         results: list[list[float]] = [[] for _ in works]
         for turn in range(self.rounds):
@@ -158,17 +159,35 @@ def ratio(one: list[float], other: list[float]) -> float:
     return statistics.median(a / b for a, b in zip(one, other))
 
 
+def processors_at_work() -> list[tuple[int, int]]:
+    """Of each processor how long it has worked, and how long that and idled, in ticks since the machine's start."""
+    found = re.findall(r"^cpu\d+ (.*)$", pathlib.Path("/proc/stat").read_text(), re.MULTILINE)
+    times = [[int(text) for text in line.split()[:8]] for line in found]
+    return [(sum(one) - one[3] - one[4], sum(one)) for one in times]
+
+
 def compare_rates(bench: Bench) -> None:
     own = bench.polyportd()
     others = bench.others()
+    in_use: list[list[float]] = []
+
+    def own_rate(together: int) -> float:
+        before = processors_at_work()
+        rate = bench.rate(own, together)
+        shares = [(b[0] - a[0]) / (b[1] - a[1]) for a, b in zip(before, processors_at_work())]
+        in_use.append(shares)
+        return rate
+
     print("\n### CGI: a small C program, on both processors\n")
-    print("| at a time | polyportd, /s | to spawn_limit | to lighttpd's mod_cgi | to fcgiwrap behind nginx |")
-    print("|---:|---:|---:|---:|---:|")
+    print("| at a time | polyportd, /s | to spawn_limit | to lighttpd's mod_cgi | to fcgiwrap behind nginx | processors in use |")
+    print("|---:|---:|---:|---:|---:|---|")
     for together in (1, 16):
-        works = [lambda: bench.rate(own, together), lambda: bench.limit(together)]
-        works += [lambda server=server: bench.rate(server, together) for server in others]
+        in_use.clear()
+        works = [partial(own_rate, together), partial(bench.limit, together)]
+        works += [partial(bench.rate, server, together) for server in others]
         mine, *rest = bench.in_turn(works)
         cells = [str(together), f"{statistics.median(mine):.0f}", *(f"**{ratio(mine, one):.2f}**" for one in rest)]
+        cells.append(", ".join(f"{statistics.median(shares):.0%}" for shares in zip(*in_use)))
         print(f"| {' | '.join(cells)} |", flush=True)
     bench.stop()
 
@@ -176,7 +195,7 @@ def compare_rates(bench: Bench) -> None:
 def compare_sizes(bench: Bench) -> None:
     small = bench.polyportd()
     large = bench.polyportd({"LD_PRELOAD": f"{bench.bin}/ballast.so", "BALLAST_GIB": "4"})
-    without, with_it = bench.in_turn([lambda: bench.rate(small, 1), lambda: bench.rate(large, 1)])
+    without, with_it = bench.in_turn([partial(bench.rate, small, 1), partial(bench.rate, large, 1)])
     print(f"\nRate with 4 GiB of the daemon's memory in use, to that without: **{ratio(with_it, without):.2f}**.")
     bench.stop()
 
@@ -236,7 +255,7 @@ def streams(bench: Bench) -> None:
 
     watcher = threading.Thread(target=watch)
     watcher.start()
-    mine, *rest = bench.in_turn([lambda server=server: stream(server) for server in [own, *others]])
+    mine, *rest = bench.in_turn([partial(stream, server) for server in [own, *others]])
     stopped.set()
     watcher.join()
     print("\n### CGI: 1 GiB through a program\n")

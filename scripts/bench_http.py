@@ -21,6 +21,7 @@ import time
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 FILES = {"612": 612, "100k": 100 << 10, "1m": 1 << 20, "10m": 10 << 20}
 MODULES = "/usr/lib/apache2/modules"
@@ -176,7 +177,7 @@ class Bench:
 
     def compare(self, what: str, file: str, connections: int, close: bool = False) -> None:
         results = self.in_turn(
-            [lambda server=server: self.load(server, file, connections, close) for server in self.servers]
+            [partial(self.load, server, file, connections, close) for server in self.servers]
         )
         own, others = results[0], results[1:]
         cells = [what, f"{statistics.median(x.rate for x in own):.0f}", f"{statistics.median(x.cost for x in own) / 1000:.1f}"]
@@ -206,7 +207,7 @@ class Bench:
 
 def private_memory(pid: int) -> int:
     text = pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return sum(int(found) for found in re.findall(r"Private_\w+: +(\d+) kB", text)) * 1024
+    return sum(int(found) for found in re.findall(r"Anonymous: +(\d+) kB", text)) * 1024
 
 
 def used_connection(port: int) -> socket.socket:

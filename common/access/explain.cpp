@@ -264,7 +264,9 @@ access_verdict go_through_at_connection(access_question const& asked, std::span<
         }
         if (depends)
             return end(name + ": is decided when a request has come, by the client's name or user");
-        steps.pass(name + ": no: " + why);
+        auto no = name + ": no: ";
+        no += why;
+        steps.pass(no);
     }
     made.what = default_allow ? verdict::allowed : verdict::denied;
     return end(of_default(default_allow));

@@ -2,6 +2,7 @@
 #include "services/http/access_control.hpp"
 
 #include "common/escape.hpp"
+#include "common/name_lookup/name_lookup.hpp"
 #include "services/http/authority.hpp"
 
 #include <algorithm>

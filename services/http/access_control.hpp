@@ -63,7 +63,7 @@ void check_access_settings(settings const& http, access_settings const& access,
 
 /// For --explain: what a target means to the rules: decoded and normalised as a request's is.
 /// `//host:80/path` and `http://host/path` name a host, too.
-checked<url_prefix> place_of(std::string_view target);
+checked<url_prefix> place_of(std::string_view text);
 satisfy_mode satisfy_at(settings const& http, std::string const& host, std::string const& path);
 
 } // namespace polyport::http

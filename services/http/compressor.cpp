@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "services/http/compressor.hpp"
 
+#include "common/runtime.hpp"
+#include "common/worker_pool.hpp"
+
 #include <boost/asio/post.hpp>
 
 #include <brotli/encode.h>

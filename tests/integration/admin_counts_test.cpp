@@ -222,6 +222,24 @@ BOOST_AUTO_TEST_CASE(programs_and_refusals_are_told_and_counted)
     BOOST_TEST(samples.at("polyport_cgi_duration_seconds_count{service=\"http\",status=\"2xx\"}") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_program_whose_client_leaves_has_answered_with_nothing)
+{
+    temporary_directory const root;
+    write_file(root / "silent.sh", "#!/bin/sh\nexec sleep 1000\n");
+    steered_daemon daemon({"--http", "0", "--http-root", root.path(), "--http-cgi", ".sh=/bin/sh"});
+    auto const subscriber = subscribe(daemon.path());
+    {
+        auto const client = connect_tcp(daemon.server().port("http"));
+        send_all(client, get_request("/silent.sh"));
+        read_event(subscriber, "program-started");
+    }
+    auto const ended = json::parse(read_event(subscriber, "program-ended")).as_object();
+    BOOST_TEST(ended.at("status").is_null());
+    BOOST_TEST(text_at(ended, "reason") == "client gone");
+    auto const samples = read_metrics(daemon.call("GET", "/metrics").body, false);
+    BOOST_TEST(samples.at("polyport_cgi_duration_seconds_count{service=\"http\",status=\"none\"}") == 1);
+}
+
 BOOST_AUTO_TEST_CASE(an_event_tells_how_a_program_has_ended)
 {
     temporary_directory const root;
@@ -314,7 +332,9 @@ BOOST_AUTO_TEST_CASE(subscribers_that_never_read_are_dropped_and_counted)
         all = dropped() == 20U;
     }
     BOOST_TEST(all);
-    BOOST_TEST(number_at(daemon.get("/stats").at("events").as_object(), "subscribers") == 0U);
+    // Each is counted when it is told to go, and goes when its handler has its turn.
+    BOOST_TEST(eventually(
+        [&] { return number_at(daemon.get("/stats").at("events").as_object(), "subscribers") == 0U; }));
     auto const samples = read_metrics(daemon.call("GET", "/metrics").body, false);
     BOOST_TEST(samples.at("polyport_event_subscribers") == 0);
     BOOST_TEST(samples.at("polyport_event_subscribers_dropped_total") == 20);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tests/integration/cgi_site.hpp"
 
+#include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -70,6 +72,35 @@ bool has_ended(pid_t pid)
         std::string const text = std::filesystem::exists(stat) ? read_file(stat) : std::string();
         return text.empty() || text.find(") Z ") != text.npos || text.find(") X ") != text.npos;
     });
+}
+
+bool is_stopped_by(log_line const& ended, std::string_view signal)
+{
+    return ended.field("status").find(signal) != std::string::npos;
+}
+
+std::string cgi_post(std::string_view program, std::string_view fields, std::string_view body)
+{
+    return "POST /cgi-bin/" + std::string(program) + " HTTP/1.1\r\nHost: a\r\n" + std::string(fields) +
+           "\r\n" + std::string(body);
+}
+
+std::string length_field(std::size_t size)
+{
+    return "Content-Length: " + std::to_string(size) + "\r\n";
+}
+
+std::string chunks_of(std::string_view body)
+{
+    std::string text;
+    char size[32];
+    for (std::size_t next = 1; !body.empty(); next = next * 3 + 1) {
+        auto const part = body.substr(0, std::min<std::size_t>(next, 40'000));
+        std::snprintf(size, sizeof size, "%zx;a=b\r\n", part.size());
+        text.append(size).append(part).append("\r\n");
+        body.remove_prefix(part.size());
+    }
+    return text + "0\r\nX-Trailer: t\r\n\r\n";
 }
 
 } // namespace polyport::integration

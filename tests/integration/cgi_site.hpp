@@ -4,6 +4,7 @@
 #include "tests/integration/daemon.hpp"
 #include "tests/integration/http_client.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
@@ -45,5 +46,14 @@ public:
 
 /// It has ended. A zombie that someone else has to reap counts as that.
 bool has_ended(pid_t pid);
+
+/// Whether the record of a run that has ended names this signal.
+bool is_stopped_by(log_line const& ended, std::string_view signal);
+
+/// A request with a body as it is sent; `fields` with the ends of their lines.
+std::string cgi_post(std::string_view program, std::string_view fields, std::string_view body = {});
+std::string length_field(std::size_t size);
+/// In chunks of different sizes, with an extension and a trailer field.
+std::string chunks_of(std::string_view body);
 
 } // namespace polyport::integration

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tests/integration/cgi_site.hpp"
 
-#include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
 #include <csignal>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <unistd.h>
@@ -20,17 +18,6 @@ namespace {
 std::string get_1_0(std::string const& program)
 {
     return "GET /cgi-bin/" + program + " HTTP/1.0\r\n\r\n";
-}
-
-bool is_stopped_by(log_line const& line, std::string_view signal)
-{
-    return line.field("status").find(signal) != std::string::npos;
-}
-
-/// What its descriptors point to, by /proc; empty when it is gone.
-std::vector<std::string> files_of(pid_t pid)
-{
-    return open_files(pid);
 }
 
 } // namespace
@@ -89,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_client_of_a_unix_socket_that_leaves_ends_its_program)
         {"--http", path.string(), "--http-root", POLYPORT_CGI_ROOT, "--http-cgi", "/cgi-bin/"});
     unique_fd client = connect_unix(path);
     send_all(client, get_request("/cgi-bin/silent.sh"));
-    BOOST_TEST(eventually([&] { return files_of(server.pid()).size() > 0; }));
+    BOOST_TEST(eventually([&] { return open_files(server.pid()).size() > 0; }));
     client.reset();
     BOOST_TEST(server.log()
                    .wait_for([](log_line const& l) { return l.event() == "cgi-ended"; })
@@ -133,9 +120,9 @@ BOOST_AUTO_TEST_CASE(the_log_tells_who_has_ended_a_program_and_its_connection)
 
     unique_fd const killed = site.ask("silent.sh?" + site.note("killed"));
     site.noted("killed");
-    auto const operator_ = connect_unix(admin);
-    send_all(operator_, "DELETE /connections?service=http HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    BOOST_TEST(receive_reply(operator_).status == 200);
+    auto const steering = connect_unix(admin);
+    send_all(steering, "DELETE /connections?service=http HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    BOOST_TEST(receive_reply(steering).status == 200);
     BOOST_TEST(site.ended("silent.sh", 2).field("reason") == "killed by the operator");
     BOOST_TEST(closed(2).field("reason") == "killed by the operator");
 
@@ -292,197 +279,6 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_started_says_why)
 }
 
 // Admission
-
-BOOST_AUTO_TEST_CASE(at_most_so_many_run_some_wait_and_more_are_refused)
-{
-    cgi_site const site{"--http-cgi-max", "1", "--http-cgi-queue", "1"};
-    unique_fd running = site.ask("silent.sh?" + site.note("pid"));
-    pid_t const pid = site.noted("pid");
-    unique_fd const waiting = site.ask("hello.sh");
-    // It waits once nothing but it is left to do.
-    BOOST_TEST(eventually([&] {
-        site.server.signal(SIGUSR1);
-        return site.server.log()
-            .wait_for(
-                [](log_line const& l) { return l.event() == "cgi-programs" && l.field("waiting") == "1"; },
-                milliseconds(200))
-            .has_value();
-    }));
-    http_reply const refused = site.get("hello.sh");
-    BOOST_TEST(refused.status == 503);
-    BOOST_TEST(refused.field("retry-after") == "1");
-    running.reset();
-    BOOST_TEST(has_ended(pid));
-    BOOST_TEST(receive_reply(waiting).body == "hello\n");
-}
-
-BOOST_AUTO_TEST_CASE(who_waits_too_long_is_refused)
-{
-    cgi_site const site{"--http-cgi-max", "1", "--http-cgi-queue-timeout", "100ms"};
-    unique_fd const running = site.ask("silent.sh?" + site.note("pid"));
-    site.noted("pid");
-    http_reply const refused = site.get("hello.sh");
-    BOOST_TEST(refused.status == 503);
-    BOOST_TEST(refused.field("retry-after") == "1");
-}
-
-BOOST_AUTO_TEST_CASE(who_leaves_while_it_waits_runs_nothing)
-{
-    cgi_site const site{"--http-cgi-max", "1"};
-    unique_fd running = site.ask("silent.sh?" + site.note("pid"));
-    pid_t const pid = site.noted("pid");
-    unique_fd waiting = site.ask("status.sh?200");
-    reset_on_close(waiting);
-    waiting.reset();
-    BOOST_TEST(site.server.log().wait_for_count("closed", 1));
-    running.reset();
-    BOOST_TEST(has_ended(pid));
-    BOOST_TEST(site.get("hello.sh").status == 200);
-    BOOST_TEST(site.server.log().text().find("status.sh") == std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(one_client_address_cannot_have_all_the_places)
-{
-    cgi_site const site{"--http-cgi-max", "4", "--http-cgi-max-per-ip", "1"};
-    unique_fd running = site.ask("silent.sh?" + site.note("one"));
-    pid_t const pid = site.noted("one");
-    unique_fd const waiting = site.ask("hello.sh");
-    unique_fd const other = site.ask("hello.sh", "", "127.0.0.2");
-    BOOST_TEST(receive_reply(other).body == "hello\n");
-    site.ended("hello.sh");
-    BOOST_TEST(site.server.log().count("cgi-ended") == 1U);
-    running.reset();
-    BOOST_TEST(has_ended(pid));
-    BOOST_TEST(receive_reply(waiting).body == "hello\n");
-}
-
-// What a program is given
-
-BOOST_AUTO_TEST_CASE(a_program_has_no_descriptor_of_the_daemon)
-{
-    cgi_site const site;
-    std::vector<unique_fd> idle;
-    for (int i = 0; i < 20; ++i)
-        idle.push_back(connect_tcp(site.port()));
-    unique_fd const other = site.ask("silent.sh?" + site.note("other"));
-    unique_fd const client = site.ask("silent.sh?" + site.note("pid"));
-    site.noted("other");
-    // The shell closes its note, and sleep its libraries, a moment later; what is the daemon's would stay.
-    auto const program = site.noted("pid");
-    std::vector<std::string> files;
-    BOOST_TEST_REQUIRE(eventually([&] {
-        files = files_of(program);
-        return files.size() == 3U;
-    }));
-    // 0 is /dev/null, since there is no body.
-    BOOST_TEST(files[0] == "/dev/null");
-    BOOST_TEST(files[1].starts_with("pipe:"));
-    BOOST_TEST(files[2].starts_with("pipe:"));
-    BOOST_TEST(files[1] != files[2]);
-}
-
-BOOST_AUTO_TEST_CASE(limits_and_umask_are_as_asked_for)
-{
-    cgi_site const site{"--http-cgi-files",     "32",   "--http-cgi-memory", "512m",
-                        "--http-cgi-processes", "3000", "--http-cgi-umask",  "077"};
-    std::string const body = site.get("conformance").body;
-    for (char const* fact :
-         {"\"files\":32,", "\"memory\":536870912,", "\"processes\":3000,", "\"umask\":\"077\""})
-        BOOST_TEST(body.find(fact) != body.npos, body);
-    BOOST_TEST(body.find("\"signals_changed\":0") != body.npos);
-}
-
-BOOST_AUTO_TEST_CASE(a_program_without_end_runs_out_of_processor_time)
-{
-    cgi_site const site{"--http-cgi-cpu", "1s"};
-    BOOST_TEST(site.get("spin.sh").status == 502);
-    auto const record = site.ended("spin.sh");
-    BOOST_TEST((is_stopped_by(record, "XCPU") || is_stopped_by(record, "KILL")), record.text);
-    BOOST_TEST(std::stod(record.field("processor-ms")) >= 900.0);
-}
-
-BOOST_AUTO_TEST_CASE(programs_end_with_a_daemon_that_is_killed)
-{
-    cgi_site site;
-    unique_fd const client = site.ask("silent.sh?" + site.note("pid"));
-    pid_t const pid = site.noted("pid");
-    site.server.expect_status(128 + SIGKILL);
-    site.server.signal(SIGKILL);
-    BOOST_TEST(has_ended(pid));
-}
-
-// What there is to see
-
-BOOST_AUTO_TEST_CASE(standard_error_is_in_the_log_line_by_line)
-{
-    cgi_site const site;
-    BOOST_TEST(site.get("errors.sh").body == "ok\n");
-    site.ended("errors.sh");
-    std::vector<std::string> lines;
-    for (auto const& line : site.server.log().lines()) {
-        if (line.event() != "cgi-stderr")
-            continue;
-        BOOST_TEST(line.field("program").ends_with("/cgi-bin/errors.sh"));
-        BOOST_TEST(line.field("connection") != "");
-        BOOST_TEST(line.text.find('\033') == std::string::npos);
-        lines.push_back(line.field("text"));
-    }
-    std::vector<std::string> const expected{"one", "two \033[31mred", "three without an end"};
-    BOOST_TEST(lines.size() == 3U);
-    BOOST_TEST(lines[0] == expected[0]);
-    BOOST_TEST(lines[2] == expected[2]);
-}
-
-BOOST_AUTO_TEST_CASE(a_flood_of_standard_error_is_held_back_and_counted)
-{
-    cgi_site const site;
-    BOOST_TEST(site.get("noisy.sh").body == "ok\n");
-    site.ended("noisy.sh");
-    std::size_t const lines = site.server.log().count("cgi-stderr");
-    BOOST_TEST(lines > 0U);
-    BOOST_TEST(lines <= 100U);
-    auto const record = site.ended("noisy.sh");
-    BOOST_TEST(record.field("stderr-suppressed") == std::to_string(5000 - lines), record.text);
-}
-
-BOOST_AUTO_TEST_CASE(the_tables_show_what_runs)
-{
-    cgi_site const site;
-    unique_fd const client = site.ask("stubborn.sh?" + site.note("pid"));
-    receive_until(client, "begun\n");
-    pid_t const pid = site.noted("pid");
-    site.server.signal(SIGUSR1);
-    auto const line =
-        site.server.log().wait_for([](log_line const& l) { return l.event() == "cgi-program"; });
-    BOOST_TEST_REQUIRE(line.has_value());
-    BOOST_TEST(line->field("pid") == std::to_string(pid));
-    BOOST_TEST(line->field("program").ends_with("/cgi-bin/stubborn.sh"));
-    BOOST_TEST(std::stod(line->field("age")) >= 0.0);
-    BOOST_TEST(std::stoul(line->field("out")) > 0U);
-    BOOST_TEST(line->field("connection") != "");
-}
-
-BOOST_AUTO_TEST_CASE(a_run_is_recorded_with_what_it_cost)
-{
-    cgi_site const site;
-    site.get("conformance");
-    auto const record = site.ended("conformance");
-    for (char const* name : {"pid", "status", "duration-ms", "in", "out", "processor-ms"})
-        BOOST_TEST(record.field(name) != "", name);
-    BOOST_TEST(record.field("status") == "exit 0");
-    BOOST_TEST(record.level() == "info");
-}
-
-BOOST_AUTO_TEST_CASE(the_record_has_the_peak_of_its_memory)
-{
-    cgi_site const site;
-    BOOST_TEST(site.get("large.py").body == "67108864\n");
-    auto const peak = std::stol(site.ended("large.py").field("peak-kib"));
-    BOOST_TEST(peak > 64 * 1024);
-    BOOST_TEST(peak < 128 * 1024);
-}
-
-// The end of the daemon
 
 BOOST_AUTO_TEST_CASE(a_drain_lets_programs_finish)
 {

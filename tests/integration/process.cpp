@@ -276,11 +276,12 @@ double processor_seconds(pid_t pid)
 std::size_t private_bytes(pid_t pid)
 {
     std::ifstream file("/proc/" + std::to_string(pid) + "/smaps_rollup");
-    std::size_t kilobytes = 0;
+    // Not "Private": the pages of the program itself become that when the last other daemon has ended.
+    constexpr std::string_view name = "Anonymous:";
     for (std::string line; std::getline(file, line);)
-        if (line.starts_with("Private_Clean:") || line.starts_with("Private_Dirty:"))
-            kilobytes += std::stoul(line.substr(line.find(':') + 1));
-    return kilobytes * 1024;
+        if (line.starts_with(name))
+            return std::stoul(line.substr(name.size())) * 1024;
+    return 0;
 }
 
 std::vector<std::string> open_files(pid_t pid)

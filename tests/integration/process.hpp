@@ -83,7 +83,7 @@ pipe_ends make_pipe();
 /// Facts of a live process, from /proc.
 double processor_seconds(pid_t pid);
 std::int64_t resident_memory(pid_t pid);        ///< bytes
-std::size_t private_bytes(pid_t pid);           ///< memory that is its own (smaps_rollup)
+std::size_t private_bytes(pid_t pid);           ///< memory that no file is behind (smaps_rollup)
 std::vector<std::string> open_files(pid_t pid); ///< what its descriptors point to, in order of their numbers
 /// As in /proc/PID/stat: 'T' is stopped; '?' when it is not there.
 char state_of(pid_t process);

@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(answers_single_bytes)
     }
 }
 
-BOOST_AUTO_TEST_CASE(passes_50_MiB_unharmed)
+BOOST_AUTO_TEST_CASE(passes_fifty_mebibytes_unharmed)
 {
     stream_services services;
     std::string const bytes = noise(50U << 20);

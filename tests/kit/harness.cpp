@@ -5,6 +5,7 @@
 #include "common/exception_text.hpp"
 #include "common/runtime.hpp"
 #include "common/settings.hpp"
+#include "common/worker_pool.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 

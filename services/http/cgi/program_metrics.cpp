@@ -42,7 +42,7 @@ program_metrics::program_metrics(metrics_registry& to, event_hub& events, admiss
 {
     for (std::size_t i = 0; i < classes; ++i) {
         auto labels = of_http();
-        labels.emplace_back("status", std::to_string(i + 1) + "xx");
+        labels.emplace_back("status", i == 0 ? "none" : std::to_string(i) + "xx");
         durations_[i] = &to.add_histogram("polyport_cgi_duration_seconds",
                                           "From the start of a program to the end of its response",
                                           latency_buckets, std::move(labels));
@@ -71,7 +71,7 @@ void program_metrics::started(connection const& by, process_info const& program)
 
 void program_metrics::answered(http::status code, duration time) noexcept
 {
-    auto const i = std::clamp<std::size_t>(http::number(code) / 100U, 1, classes) - 1;
+    auto const i = std::min<std::size_t>(http::number(code) / 100U, classes - 1);
     durations_[i]->observe(microseconds(time));
 }
 

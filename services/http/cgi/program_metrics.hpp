@@ -26,13 +26,13 @@ public:
     /// A request has had its turn, after so long.
     void waited(duration time) noexcept;
     void started(connection const& by, process_info const& program);
-    /// Its request is done, with this status, so long after the program's start.
+    /// Its request is done, with this status (0: nothing was answered), so long after the program's start.
     void answered(http::status code, duration time) noexcept;
     /// The program has ended, which may be later.
     void ended(run const& program, exit_report const& how);
 
 private:
-    static constexpr std::size_t classes = 5; // 1xx to 5xx
+    static constexpr std::size_t classes = 6; // none, 1xx to 5xx
 
     event_hub& events_;
     histogram& waits_;

@@ -2,6 +2,7 @@
 #include "services/http/cgi/program_request.hpp"
 
 #include "common/access/address_range.hpp"
+#include "common/name_lookup/name_lookup.hpp"
 #include "common/runtime.hpp"
 #include "common/version.hpp"
 #include "services/http/authority.hpp"

@@ -50,14 +50,12 @@ BOOST_AUTO_TEST_CASE(a_place_that_is_moved_counts_once)
 {
     polyport::source_counts counts;
     polyport::source_counts::place first(counts, number(1));
-    polyport::source_counts::place second(std::move(first));
-    BOOST_TEST(counts.of(number(1)) == 1U);
-
     polyport::source_counts::place other(counts, number(2));
-    other = std::move(second); // what `other` had goes with what it was moved from
-    BOOST_TEST(counts.of(number(1)) == 1U);
     {
-        polyport::source_counts::place const gone(std::move(second));
+        polyport::source_counts::place second(std::move(first));
+        BOOST_TEST(counts.of(number(1)) == 1U);
+        other = std::move(second); // what `other` had goes with what it was moved from
+        BOOST_TEST(counts.of(number(1)) == 1U);
         BOOST_TEST(counts.of(number(2)) == 1U);
     }
     BOOST_TEST(counts.of(number(2)) == 0U);
