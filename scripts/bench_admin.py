@@ -25,6 +25,7 @@ from functools import partial
 from multiprocessing.synchronize import Event
 
 MESSAGE = b"x"
+TURNS = 4  # of each daemon, of those that are compared
 
 
 def free_port() -> int:
@@ -49,8 +50,8 @@ class Daemon:
             time.sleep(0.01)
 
     def processor_time(self) -> float:
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
     def stop(self) -> None:
         self.process.terminate()
@@ -202,28 +203,35 @@ def request_rate(given: argparse.Namespace, daemon: Daemon) -> float:
     return count / max(0.01, daemon.processor_time() - before)
 
 
+def between(values: list[float]) -> str:
+    """The median, and what the middle half lies between."""
+    low, middle, high = statistics.quantiles(values, n=4)
+    return f"{middle:.3f} ({low:.3f} to {high:.3f})"
+
+
 def compare_rates(given: argparse.Namespace, folder: pathlib.Path) -> None:
     works = {"messages of 64 bytes": message_rate, "requests, in a second of the daemon's processor": request_rate}
     kinds = ["plain", "plain again", "unused", "everything on"]
     found: dict[str, dict[str, list[float]]] = {name: {kind: [] for kind in kinds} for name in works}
-    for turn in range(given.rounds):
-        # In another order each time, and each time a new process: where its memory lies makes a difference too.
-        first = turn % len(kinds)
-        for kind in kinds[first:] + kinds[:first]:
-            daemon = Daemon(given, folder, admin=not kind.startswith("plain"))
-            watchers = Watchers(daemon) if kind == "everything on" else None
-            for name, work in works.items():
-                found[name][kind].append(work(given, daemon))
-            if watchers:
-                watchers.end()
+    for _ in range(given.rounds):
+        # Each time new processes: where their memory lies makes a difference too. They take turns meanwhile.
+        daemons = {kind: Daemon(given, folder, admin=not kind.startswith("plain")) for kind in kinds}
+        for turn in range(TURNS):
+            for kind in kinds[turn % len(kinds) :] + kinds[: turn % len(kinds)]:
+                watchers = Watchers(daemons[kind]) if kind == "everything on" else None
+                for name, work in works.items():
+                    found[name][kind].append(work(given, daemons[kind]))
+                if watchers:
+                    watchers.end()
+        for daemon in daemons.values():
             daemon.stop()
     print("\n### The rate of the services\n")
     print("| work | without --admin, /s | the same again | --admin, unused | everything on |")
     print("|---|---:|---:|---:|---:|")
     for name, by_kind in found.items():
         plain = by_kind["plain"]
-        ratios = [statistics.median(x / y for x, y in zip(by_kind[kind], plain)) for kind in kinds[1:]]
-        print(f"| {name} | {statistics.median(plain):,.0f} | {' | '.join(f'{r:.3f}' for r in ratios)} |", flush=True)
+        ratios = [between([x / y for x, y in zip(by_kind[kind], plain)]) for kind in kinds[1:]]
+        print(f"| {name} | {statistics.median(plain):,.0f} | {' | '.join(ratios)} |", flush=True)
 
 
 def main() -> None:

@@ -3,8 +3,7 @@
 
 #include "services/http/characters.hpp"
 
-#include <array>
-#include <charconv>
+#include <cstdint>
 
 namespace polyport::http {
 namespace {
@@ -16,11 +15,12 @@ constexpr bool is_etag_char(char c) noexcept
     return c != '"' && c != ' ' && c != '\t' && is_a(c, value_char);
 }
 
-void append_hex(std::string& out, std::uint64_t value)
+/// SplitMix64's last step: each bit of the input turns half of the output's, and no two inputs have the same.
+constexpr std::uint64_t mixed(std::uint64_t value) noexcept
 {
-    std::array<char, 16> digits;
-    auto const end = std::to_chars(digits.data(), digits.data() + digits.size(), value, 16).ptr;
-    out.append(digits.data(), end);
+    value = (value ^ (value >> 30U)) * 0xBF58476D1CE4E5B9U;
+    value = (value ^ (value >> 27U)) * 0x94D049BB133111EBU;
+    return value ^ (value >> 31U);
 }
 
 } // namespace
@@ -63,14 +63,16 @@ bool list_matches(std::string_view list, entity_tag tag,
 std::string make_etag(std::uint64_t inode, std::uint64_t size, std::int64_t modified_ns,
                       std::string_view coding)
 {
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    constexpr std::uint64_t step = 0x9E3779B97F4A7C15U;
+    auto hash = mixed(inode + step);
+    hash = mixed((hash ^ size) + step);
+    hash = mixed((hash ^ static_cast<std::uint64_t>(modified_ns)) + step);
     std::string tag = "\"";
-    append_hex(tag, inode);
-    tag += '-';
-    append_hex(tag, size);
-    tag += '-';
-    append_hex(tag, static_cast<std::uint64_t>(modified_ns));
+    for (int bits = 64; bits > 0; bits -= 6, hash >>= 6U)
+        tag += digits[hash % digits.size()];
     if (!coding.empty())
-        tag.append("-").append(coding);
+        tag.append(".").append(coding);
     tag += '"';
     return tag;
 }

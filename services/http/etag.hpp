@@ -34,9 +34,10 @@ constexpr bool match_weakly(entity_tag a, entity_tag b) noexcept
 bool list_matches(std::string_view list, entity_tag tag,
                   bool (*equal)(entity_tag, entity_tag) noexcept) noexcept;
 
-/// The strong tag of a file's bytes, with its quotes: any change of inode, size or modification time (in
-/// nanoseconds) gives another one. The coding ("gzip"…, or empty) is part of it, since each coding of a file
-/// is a representation of its own (section 8.8.3.3).
+/// The strong tag of a file's bytes, with its quotes: a change of inode, size or modification time (in
+/// nanoseconds) gives another one, of several at once but for a chance of 2^-64. It tells none of them, and
+/// is short: clients and caches read and send it with each request. The coding ("gzip"…, or empty) is part of
+/// it, since each coding of a file is a representation of its own (section 8.8.3.3).
 std::string make_etag(std::uint64_t inode, std::uint64_t size, std::int64_t modified_ns,
                       std::string_view coding = {});
 

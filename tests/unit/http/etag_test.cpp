@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,13 +83,19 @@ BOOST_AUTO_TEST_CASE(lists)
 
 BOOST_AUTO_TEST_CASE(making)
 {
-    BOOST_TEST(make_etag(0x1a, 255, 16) == "\"1a-ff-10\"");
-    BOOST_TEST(make_etag(0x1a, 255, 16, "gzip") == "\"1a-ff-10-gzip\"");
-    BOOST_TEST(make_etag(UINT64_MAX, UINT64_MAX, -1, "br") ==
-               "\"ffffffffffffffff-ffffffffffffffff-ffffffffffffffff-br\"");
-    BOOST_TEST(make_etag(1, 2, 3) != make_etag(1, 2, 4));
-    std::string const made = make_etag(1, 2, 3, "zstd");
-    BOOST_TEST(take(made) == "strong:1-2-3-zstd|");
+    std::set<std::string> seen;
+    for (std::uint64_t inode : {0U, 1U, 2U, 64U})
+        for (std::uint64_t size : {0U, 1U, 2U, 64U})
+            for (std::int64_t modified : {-1, 0, 1, 2, 64}) {
+                std::string const tag = make_etag(inode, size, modified);
+                BOOST_TEST(tag == make_etag(inode, size, modified));
+                BOOST_TEST(seen.insert(tag).second, inode << " " << size << " " << modified);
+                BOOST_TEST(tag.size() == 13U);
+                BOOST_TEST(take(tag) == "strong:" + tag.substr(1, 11) + "|");
+                BOOST_TEST(make_etag(inode, size, modified, "gzip") == tag.substr(0, 12) + ".gzip\"");
+            }
+    // It stays what it is from one version of the daemon to the next: what caches hold remains good.
+    BOOST_TEST(make_etag(1, 2, 3, "zstd") == "\"zK249D1RzBN.zstd\"");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
