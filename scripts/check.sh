@@ -10,8 +10,8 @@
 #   --all           clang-tidy looks at every file
 #   --only PART     this part alone: format (clang-format), tree (the rules of scripts/tree_rules.py), shell
 #                   (shellcheck), types (mypy, of what is in Python), build (GCC, optimised, warnings are errors; then
-#                   the unit tests and those of what is answered byte by byte, with that program, and a short round of
-#                   the benchmark), tidy (clang-tidy)
+#                   each header alone; with that program the unit tests, those of what is answered byte by byte, and a
+#                   short round of the benchmark), tidy (clang-tidy)
 
 set -euo pipefail
 # shellcheck source=scripts/lib.sh
@@ -76,6 +76,8 @@ check_types()
 check_build()
 {
     build ci
+    say "Compiling each header alone: build/ci"
+    cmake --build build/ci --target polyport_headers --parallel "$jobs"
     say "Testing the optimised program: build/ci"
     ctest --test-dir build/ci --parallel "$jobs" --output-on-failure --no-tests=error \
         --tests-regex '^unit\.|^integration\.(uppercase_stream|udp|unix_datagram)$'
