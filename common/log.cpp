@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <ctime>
 #include <span>
 
 namespace polyport {
@@ -61,6 +62,9 @@ struct logger::state {
 logger::logger(log_settings const& settings, std::size_t queue)
     : level_(settings.level), state_(std::make_unique<state>(settings, queue))
 {
+    // The C library opens /etc/localtime for the first time that is broken down, even in UTC: now, and not
+    // with the first record, when those who started the daemon count its descriptors.
+    ::tzset();
 }
 
 logger::~logger()
