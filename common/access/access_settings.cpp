@@ -127,19 +127,6 @@ option_binding bind_exempt(std::vector<address_range>& ranges)
 
 } // namespace
 
-checked<std::string> rule_of_http(std::string_view text)
-{
-    auto const words = split_words(text);
-    if (words.size() < 2)
-        return problem{quoted(text) +
-                       " is not an access rule for HTTP: write one such as 'deny /private/ all'"};
-    std::string made(words[0]);
-    made += words[1].starts_with('/') ? " http" : " http /";
-    for (std::size_t i = 1; i < words.size(); ++i)
-        made.append(" ").append(words[i]);
-    return {boost::system::in_place_value, std::move(made)};
-}
-
 void declare(option_set& options, access_settings& settings, std::uint32_t& max_connections)
 {
     options.group("Limits",

@@ -54,8 +54,4 @@ struct access_settings {
 /// Adds the options of `settings`, which must outlive the set. `max_connections` is the limit of the daemon.
 void declare(option_set& options, access_settings& settings, std::uint32_t& max_connections);
 
-/// Another way to write a rule for HTTP: `deny /private/ 10.0.0.0/8` is `deny http /private/ 10.0.0.0/8`, and
-/// `deny 10.0.0.0/8` is `deny http / 10.0.0.0/8`.
-checked<std::string> rule_of_http(std::string_view text);
-
 } // namespace polyport

@@ -227,4 +227,17 @@ bool covers(access_subject const& whole, access_subject const& other) noexcept
     return whole == other;
 }
 
+checked<std::string> rule_of_http(std::string_view text)
+{
+    auto const words = split_words(text);
+    if (words.size() < 2)
+        return problem{quoted(text) +
+                       " is not an access rule for HTTP: write one such as 'deny /private/ all'"};
+    std::string made(words[0]);
+    made += words[1].starts_with('/') ? " http" : " http /";
+    for (std::size_t i = 1; i < words.size(); ++i)
+        made.append(" ").append(words[i]);
+    return {boost::system::in_place_value, std::move(made)};
+}
+
 } // namespace polyport

@@ -62,6 +62,10 @@ struct known_service {
 /// The problem is a sentence such as option_values.hpp returns. Looks up users and groups of this machine.
 checked<access_rule> parse_access_rule(std::string_view text, std::span<known_service const> services);
 
+/// Another way to write a rule for HTTP: `deny /private/ 10.0.0.0/8` is `deny http /private/ 10.0.0.0/8`, and
+/// `deny 10.0.0.0/8` is `deny http / 10.0.0.0/8`.
+checked<std::string> rule_of_http(std::string_view text);
+
 /// One subject; `loopback` is two.
 checked<std::vector<access_subject>> parse_access_subject(std::string_view text);
 

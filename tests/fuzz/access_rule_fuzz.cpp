@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "common/access/access_settings.hpp"
 #include "common/access/rule.hpp"
 #include "common/access/rule_check.hpp"
 #include "common/access/rule_set.hpp"
