@@ -19,8 +19,4 @@ struct dns_settings {
 /// Adds the options of `settings`, which must outlive the set.
 void declare(option_set& options, dns_settings& settings);
 
-/// The name servers that a text like /etc/resolv.conf names: three at the most (resolv.conf(5)); 127.0.0.1 if
-/// it names none.
-std::vector<socket_address> servers_of(std::string_view resolv_conf);
-
 } // namespace polyport

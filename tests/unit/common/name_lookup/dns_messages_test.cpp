@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "common/name_lookup/dns_message.hpp"
-#include "common/name_lookup/dns_settings.hpp"
+#include "common/name_lookup/resolv_conf.hpp"
 #include "tests/dns_bytes.hpp"
 
 #include <boost/test/unit_test.hpp>
