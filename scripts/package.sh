@@ -80,8 +80,11 @@ mount -t proc proc "$clean/proc"
 # The same sources as here.
 rm -rf -- "$clean/etc/apt/sources.list" "$clean/etc/apt/sources.list.d"
 mkdir "$clean/etc/apt/sources.list.d"
-grep -l 'deb.debian.org' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null |
-    xargs -r cp -t "$clean/etc/apt/sources.list.d"
+for file in /etc/apt/sources.list /etc/apt/sources.list.d/*; do
+    if [ -f "$file" ] && grep -q 'deb.debian.org' "$file"; then
+        cp -- "$file" "$clean/etc/apt/sources.list.d/"
+    fi
+done
 cp /etc/resolv.conf "$clean/etc/" || true
 cp -r /etc/apt/apt.conf.d/. "$clean/etc/apt/apt.conf.d/"
 cp -- "$deb" "$clean/root/polyport.deb"
@@ -92,7 +95,8 @@ trace()
 {
     (cd -- "$clean" && find etc usr run srv opt home root var/lib -xdev \
         -not -path 'var/lib/dpkg/*' -not -path 'var/lib/apt/*' -not -path 'etc/ld.so.cache' -not -path '*/__pycache__*' \
-        -not -path 'root/polyport*.deb' -not -path 'var/lib/systemd/*' | sort)
+        -not -path 'root/polyport*.deb' -not -path 'var/lib/systemd/*' \
+        -not -path 'etc/*shadow-' -not -path 'run/adduser' | sort) # what adduser keeps for itself
     cut -d : -f 1 "$clean/etc/passwd" "$clean/etc/group"
 }
 
@@ -133,15 +137,17 @@ done
 say "Serving as the user polyport"
 mkfifo "$out/ready" 2>/dev/null || true
 in_clean install -d -o polyport -g polyport /run/polyport # as the service's RuntimeDirectory
-in_clean setpriv --reuid polyport --regid polyport --clear-groups --no-new-privs \
-    /usr/sbin/polyportd --config /etc/polyport/polyport.conf --http 127.0.0.1:0 --ready-fd 3 3>"$out/ready" &
+# Not in_clean, which would be a shell between: this is to be signalled and waited for.
+(exec chroot "$clean" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin setpriv --reuid polyport --regid polyport \
+    --clear-groups --no-new-privs polyportd --config /etc/polyport/polyport.conf --http 127.0.0.1:0 --ready-fd 3 \
+    3>"$out/ready") &
 daemon=$!
 port=$(python3 -c 'import json, sys; print(next(e["port"] for e in json.load(sys.stdin)["endpoints"] if e["service"] == "http"))' \
     <"$out/ready")
 curl --silent --show-error --fail "http://127.0.0.1:$port/" | grep -o '<title>.*</title>'
 in_clean polyport stats | sed -n 1p
 in_clean polyport ps --service admin | grep ' admin ' || fail "polyport ps shows nothing at its usual path"
-test "$(stat -c %U "/proc/$(pgrep -P "$daemon" polyportd || echo "$daemon")")" != root
+test "$(awk '/^Uid:/ { print $2 }' "/proc/$daemon/status")" -ne 0 || fail "polyportd runs as root"
 kill "$daemon"
 wait "$daemon"
 daemon=
